@@ -1,0 +1,71 @@
+# provider-alb-gateway: `make help` lists what there is.
+
+GO      ?= go
+BIN     := $(CURDIR)/bin
+LOCAL   := $(CURDIR)/.local
+TOOL    := $(GO) tool -modfile=go.tools.mod
+MODULES := . cluster/local
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+# Nothing that ships needs cgo; only the race detector does.
+export CGO_ENABLED ?= 0
+export GOTOOLCHAIN ?= local
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list.
+	@awk 'BEGIN {FS = ":.*## "; print "make TARGET\n"} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: go
+go:
+	@command -v $(GO) >/dev/null || { echo 'Go is not installed: install Go 1.26 or newer (go.dev/doc/install), then try again' >&2; exit 1; }
+
+.PHONY: cc
+cc:
+	@command -v $$($(GO) env CC) >/dev/null || { echo "no C compiler ($$($(GO) env CC)): the race detector needs one; install gcc or clang, then try again" >&2; exit 1; }
+
+.PHONY: build
+build: go ## Build all binaries into bin/.
+	@mkdir -p $(BIN)
+	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN)/ ./cmd/...
+	cd cluster/local && $(GO) build -trimpath -ldflags '-s -w' -o $(BIN)/localcluster .
+
+.PHONY: generate
+generate: go ## Regenerate deep copies, managed-resource methods and CRDs.
+	$(GO) generate -tags generate .
+
+.PHONY: fmt
+fmt: go ## Format the code.
+	$(TOOL) golangci-lint-kube-api-linter fmt
+
+.PHONY: lint
+lint: go ## Run the linters.
+	$(TOOL) golangci-lint-kube-api-linter run ./...
+	cd cluster/local && $(GO) tool -modfile=../../go.tools.mod golangci-lint-kube-api-linter run ./...
+
+.PHONY: test
+test: build ## Run all tests, the end-to-end ones on a local cluster included.
+	$(GO) test ./...
+	cd cluster/local && $(GO) test ./...
+
+.PHONY: race
+race: build cc ## Run the unit tests under the race detector.
+	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+.PHONY: verify
+verify: generate lint race ## Check what a change must pass besides the tests: generated files, linters, races.
+	@changed=$$(git status --porcelain -- package/crds ':(glob)**/zz_generated.*'); \
+	if [ -n "$$changed" ]; then echo "generated files are not what the sources say; run \`make generate\` and commit:" >&2; echo "$$changed" >&2; exit 1; fi
+
+.PHONY: demo
+demo: build ## Bring up a Gateway on a local cluster and a simulated AWS, use it, and tear it down.
+	@$(BIN)/demo run
+
+.PHONY: up
+up: build ## Like demo, but leave it running (KUBECONFIG at .local/kubeconfig, logs in .local/logs).
+	@$(BIN)/demo up --dir $(LOCAL)
+
+.PHONY: down
+down: ## Stop what up started.
+	@test ! -x $(BIN)/demo || $(BIN)/demo down --dir $(LOCAL)
