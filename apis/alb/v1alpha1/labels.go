@@ -1,0 +1,27 @@
+package v1alpha1
+
+// Labels that tell from which Gateway API object a managed resource came. Values longer than a label may be (63 characters)
+// are cut and end in a hash; the annotations of the same meaning are never cut.
+const (
+	// LabelGatewayName names the Gateway, as Gateway API prescribes for generated resources.
+	LabelGatewayName = "gateway.networking.k8s.io/gateway-name"
+
+	// LabelRouteKind, LabelRouteNamespace, LabelRouteName and LabelRouteRule name the route rule that a ListenerRule serves:
+	// kind, namespace and name of the route, and the index of its rule from 0.
+	LabelRouteKind      = "alb.gateway.crossplane.io/route-kind"
+	LabelRouteNamespace = "alb.gateway.crossplane.io/route-namespace"
+	LabelRouteName      = "alb.gateway.crossplane.io/route-name"
+	LabelRouteRule      = "alb.gateway.crossplane.io/route-rule"
+
+	// LabelListenerPort is the port of the listener that a ListenerRule or Listener belongs to.
+	LabelListenerPort = "alb.gateway.crossplane.io/listener-port"
+)
+
+// Annotations of managed resources.
+const (
+	// AnnotationRoute is "Kind namespace/name rule N", uncut.
+	AnnotationRoute = "alb.gateway.crossplane.io/route"
+
+	// AnnotationProviderConfig on a Gateway or GatewayClass names the ProviderConfig for everything made for it.
+	AnnotationProviderConfig = "alb.gateway.crossplane.io/provider-config"
+)
