@@ -1,0 +1,153 @@
+package stack
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+// A World is what the simulated account holds before anything is made in it.
+type World struct {
+	VPC       string `json:"vpc"`
+	Instances []struct {
+		ID      string `json:"id"`
+		Address string `json:"address"`
+		Zone    string `json:"zone"`
+	} `json:"instances"`
+}
+
+// An Endpoint is where a simulated load balancer listens.
+type Endpoint struct {
+	ARN       string `json:"arn"`
+	DNSName   string `json:"dnsName"`
+	Listeners []struct {
+		Port   int32  `json:"port"`
+		Socket string `json:"socket"` // host:port that is really bound
+	} `json:"listeners"`
+}
+
+// World asks the simulator what the account holds.
+func (s *Stack) World(ctx context.Context) (World, error) {
+	var w World
+	err := s.ask(ctx, "world", &w)
+	return w, err
+}
+
+// Endpoints asks the simulator where its load balancers listen.
+func (s *Stack) Endpoints(ctx context.Context) ([]Endpoint, error) {
+	var e []Endpoint
+	err := s.ask(ctx, "endpoints", &e)
+	return e, err
+}
+
+// ask reads what the simulator says of itself.
+func (s *Stack) ask(ctx context.Context, what string, into any) error {
+	b, err := s.admin(ctx, http.MethodGet, what, nil)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, into); err != nil {
+		return fmt.Errorf("cannot read the simulator's %s: %w", what, err)
+	}
+	return nil
+}
+
+// tell changes how the simulator behaves.
+func (s *Stack) tell(ctx context.Context, method, what string, body any) error {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("cannot encode what the simulator is to do: %w", err)
+	}
+	_, err = s.admin(ctx, method, what, b)
+	return err
+}
+
+func (s *Stack) admin(ctx context.Context, method, what string, body []byte) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, s.endpoint+"/_albsim/"+what, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("cannot ask the simulator for %s: %w", what, err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("cannot ask the simulator for %s: %w", what, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the simulator's %s: %w", what, err)
+	}
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		return nil, fmt.Errorf("cannot ask the simulator for %s: it answered %s: %s", what, resp.Status, bytes.TrimSpace(b))
+	}
+	return b, nil
+}
+
+// AWS is the configuration of an SDK client of the simulated account.
+func (s *Stack) AWS(ctx context.Context) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx,
+		config.WithRegion(Region),
+		config.WithBaseEndpoint(s.endpoint),
+		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, "")))
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("cannot configure an AWS client: %w", err)
+	}
+	return cfg, nil
+}
+
+// Dial connects to a load balancer by its DNS name and port, as a client on the internet would; the simulator says where
+// that really is.
+func (s *Stack) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot dial %q: %w", address, err)
+	}
+	endpoints, err := s.Endpoints(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range endpoints {
+		if e.DNSName != host {
+			continue
+		}
+		for _, l := range e.Listeners {
+			if fmt.Sprint(l.Port) == port {
+				return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, network, l.Socket)
+			}
+		}
+		return nil, fmt.Errorf("load balancer %s has no listener on port %s", host, port)
+	}
+	return nil, fmt.Errorf("no load balancer is called %s", host)
+}
+
+// Calls counts the calls to AWS since the last ResetCalls, by "service.Operation".
+func (s *Stack) Calls(ctx context.Context) (map[string]int, error) {
+	var c struct {
+		Counts map[string]int `json:"counts"`
+	}
+	err := s.ask(ctx, "calls", &c)
+	return c.Counts, err
+}
+
+// ResetCalls forgets the calls so far.
+func (s *Stack) ResetCalls(ctx context.Context) error {
+	return s.tell(ctx, http.MethodDelete, "calls", nil)
+}
+
+// HangAfter makes the simulator carry out the next call of an operation and never answer it.
+func (s *Stack) HangAfter(ctx context.Context, operation string) error {
+	return s.tell(ctx, http.MethodPost, "faults", map[string]any{"operation": operation, "effect": "hang-after", "times": 1})
+}
+
+// ClearFaults ends all faults; calls that hang are dropped.
+func (s *Stack) ClearFaults(ctx context.Context) error {
+	return s.tell(ctx, http.MethodDelete, "faults", nil)
+}

@@ -1,0 +1,72 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// ClusterName is what the provider is told that the cluster is called.
+const ClusterName = "demo"
+
+// installCRDs applies Gateway API's CRDs, from the module that the provider is built with, and ours.
+func (s *Stack) installCRDs(ctx context.Context) error {
+	root, err := goList(ctx, "-m", "-f", "{{.Dir}}")
+	if err != nil {
+		return err
+	}
+	gatewayAPI, err := goList(ctx, "-m", "-f", "{{.Dir}}", "sigs.k8s.io/gateway-api")
+	if err != nil {
+		return err
+	}
+	ours := filepath.Join(root, "package", "crds")
+	if _, err := s.Kubectl(ctx, "", "apply", "--server-side", "-f", ours, "-f", filepath.Join(gatewayAPI, "config", "crd", "standard")); err != nil {
+		return err
+	}
+	_, err = s.Kubectl(ctx, "", "wait", "--for=condition=Established", "--timeout=30s", "-f", ours)
+	return err
+}
+
+func (s *Stack) installProviderConfig(ctx context.Context) error {
+	world, err := s.World(ctx)
+	if err != nil {
+		return err
+	}
+	config := fmt.Sprintf(`
+apiVersion: alb.gateway.crossplane.io/v1alpha1
+kind: ClusterProviderConfig
+metadata:
+  name: default
+spec:
+  region: %s
+  vpcId: %s
+  clusterName: %s
+`, Region, world.VPC, ClusterName)
+	_, err = s.Kubectl(ctx, config, "apply", "-f", "-")
+	return err
+}
+
+// Kubectl runs kubectl with stdin and returns what it printed.
+func (s *Stack) Kubectl(ctx context.Context, stdin string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(s.options.Bin, "localcluster"), append([]string{"kubectl"}, args...)...)
+	cmd.Env = append(cmd.Environ(), s.Env()...)
+	cmd.Stdin = strings.NewReader(stdin)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return string(out), fmt.Errorf("kubectl %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(stderr.String()))
+	}
+	return string(out), nil
+}
+
+// goList asks the go command where a module is.
+func goList(ctx context.Context, args ...string) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		return "", fmt.Errorf("cannot find a module's folder with go list: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}

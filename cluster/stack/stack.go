@@ -1,0 +1,183 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// The credentials that the simulator accepts and the provider is given.
+const (
+	Region    = "us-east-1"
+	AccessKey = "test"
+	SecretKey = "test"
+)
+
+// Options say how a Stack is run. Dir and Bin are required.
+type Options struct {
+	Dir           string            // state, kubeconfig and logs/
+	Bin           string            // the binaries of `make build`
+	SimulatorArgs []string          // beyond --listen
+	ProviderArgs  []string          // of bin/provider
+	ProviderEnv   []string          // KEY=value, beyond what Start gives
+	WithoutRun    bool              // the provider is not started; StartProvider does
+	Detached      bool              // the processes outlive the caller; Release lets go of them
+	Step          func(name string) // told what begins; may be nil
+}
+
+// A Stack is a running simulator, cluster and provider.
+type Stack struct {
+	options    Options
+	endpoint   string
+	kubeconfig string
+
+	simulator *process
+	cluster   *process
+	provider  *process
+}
+
+// Start runs the simulator and the cluster side by side, installs the CRDs and the ClusterProviderConfig "default", and
+// starts the provider. What was started is stopped again when a step fails.
+func Start(ctx context.Context, o Options) (*Stack, error) {
+	if o.Step == nil {
+		o.Step = func(string) {}
+	}
+	if err := checkBinaries(o.Bin); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o755); err != nil {
+		return nil, fmt.Errorf("cannot make the folder for logs: %w", err)
+	}
+	s := &Stack{options: o, kubeconfig: filepath.Join(o.Dir, "kubeconfig")}
+	if err := s.start(ctx); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	return s, nil
+}
+
+func (s *Stack) start(ctx context.Context) error {
+	steps := []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"start the AWS simulator", s.startSimulator},
+		{"start the Kubernetes control plane", s.startCluster},
+		{"install the CRDs of Gateway API and of the provider", s.installCRDs},
+		{"configure the provider", s.installProviderConfig},
+		{"start the provider", s.StartProvider},
+	}
+	if s.options.WithoutRun {
+		steps = steps[:len(steps)-1]
+	}
+	for _, step := range steps {
+		s.options.Step(step.name)
+		if err := step.run(ctx); err != nil {
+			return fmt.Errorf("cannot %s: %w", step.name, err)
+		}
+	}
+	return nil
+}
+
+// Stop ends all processes, the provider first.
+func (s *Stack) Stop() error {
+	return errors.Join(s.provider.stop(), s.cluster.stop(), s.simulator.stop())
+}
+
+// Kubeconfig is the path of the cluster's kubeconfig.
+func (s *Stack) Kubeconfig() string { return s.kubeconfig }
+
+// Endpoint is the simulator's URL.
+func (s *Stack) Endpoint() string { return s.endpoint }
+
+// StartProvider starts bin/provider and waits until it says that it is ready.
+func (s *Stack) StartProvider(ctx context.Context) error {
+	health, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	args := append([]string{"--metrics-bind-address=0", "--health-probe-bind-address=" + health}, s.options.ProviderArgs...)
+	s.provider = s.process("provider", args...)
+	s.provider.env = append(s.Env(), s.options.ProviderEnv...)
+	if err := s.provider.start(); err != nil {
+		return err
+	}
+	return s.provider.ready(ctx, 30*time.Second, func(ctx context.Context) bool { return answers(ctx, "http://"+health+"/readyz") })
+}
+
+// StopProvider ends the provider and waits for it.
+func (s *Stack) StopProvider() error { return s.provider.stop() }
+
+// KillProvider kills the provider with SIGKILL, as a machine that fails would.
+func (s *Stack) KillProvider() error { return s.provider.kill() }
+
+// Env is the environment that points any AWS SDK and any Kubernetes client at the stack.
+func (s *Stack) Env() []string {
+	return []string{
+		"KUBECONFIG=" + s.kubeconfig,
+		"AWS_ENDPOINT_URL=" + s.endpoint,
+		"AWS_REGION=" + Region,
+		"AWS_ACCESS_KEY_ID=" + AccessKey,
+		"AWS_SECRET_ACCESS_KEY=" + SecretKey,
+		"AWS_EC2_METADATA_DISABLED=true",
+	}
+}
+
+func (s *Stack) startSimulator(ctx context.Context) error {
+	s.simulator = s.process("albsim", append([]string{"--listen=127.0.0.1:0", "--region=" + Region}, s.options.SimulatorArgs...)...)
+	if err := s.simulator.start(); err != nil {
+		return err
+	}
+	return s.simulator.ready(ctx, 15*time.Second, func(ctx context.Context) bool {
+		s.endpoint = s.simulator.printed(endpointPattern)
+		return s.endpoint != "" && answers(ctx, s.endpoint+"/_albsim/health")
+	})
+}
+
+func (s *Stack) startCluster(ctx context.Context) error {
+	world, err := s.World(ctx)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(s.options.Dir, "cluster")
+	args := []string{"up", "--dir=" + dir}
+	for i, node := range world.Instances {
+		args = append(args, fmt.Sprintf("--node=node-%c=%s,zone=%s,provider-id=aws:///%s/%s",
+			'a'+i, node.Address, node.Zone, node.Zone, node.ID))
+	}
+	s.cluster = s.process("localcluster", args...)
+	if err := s.cluster.start(); err != nil {
+		return err
+	}
+	if err := s.cluster.ready(ctx, 90*time.Second, func(context.Context) bool { return s.cluster.printed(readyPattern) != "" }); err != nil {
+		return err
+	}
+	kubeconfig, err := os.ReadFile(filepath.Join(dir, "kubeconfig"))
+	if err != nil {
+		return fmt.Errorf("cannot read the cluster's kubeconfig: %w", err)
+	}
+	return os.WriteFile(s.kubeconfig, kubeconfig, 0o600)
+}
+
+func (s *Stack) process(name string, args ...string) *process {
+	return &process{
+		name:     name,
+		path:     filepath.Join(s.options.Bin, name),
+		args:     args,
+		log:      filepath.Join(s.options.Dir, "logs", name+".log"),
+		detached: s.options.Detached,
+	}
+}
+
+// checkBinaries says how to get binaries that are not there.
+func checkBinaries(dir string) error {
+	for _, name := range []string{"albsim", "localcluster", "provider"} {
+		if _, err := exec.LookPath(filepath.Join(dir, name)); err != nil {
+			return fmt.Errorf("%s is not in %s: run `make build` first", name, dir)
+		}
+	}
+	return nil
+}

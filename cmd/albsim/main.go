@@ -1,0 +1,149 @@
+// Command albsim runs the AWS simulator alone.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
+)
+
+type command struct {
+	Listen            string        `default:"127.0.0.1:4566" help:"Address to serve the AWS API on."`
+	Region            string        `default:"us-east-1" help:"The region that is simulated."`
+	Account           string        `default:"123456789012" help:"The account that is simulated."`
+	Latency           time.Duration `default:"0s" help:"Added to each call."`
+	ProvisioningDelay time.Duration `default:"2s" help:"How long a new load balancer is provisioning."`
+	Throttle          string        `default:"off" enum:"off,aws" help:"Limit calls with AWS's token buckets (off or aws)."`
+	AccessKey         []string      `placeholder:"ID" help:"Access key to accept, one for each --secret-key; by default test. Repeatable."`
+	SecretKey         []string      `placeholder:"SECRET" help:"Secret of the access key at the same place; by default test. Repeatable."`
+	Instance          []string      `sep:"none" placeholder:"ID=IP[,ZONE]" help:"An instance of the world, instead of the default three. Repeatable."`
+	Pool              string        `placeholder:"CIDR" help:"Addresses for load balancers."`
+	Debug             bool          `help:"Log each refused call."`
+}
+
+func main() {
+	var c command
+	kong.Parse(&c, kong.Name("albsim"), kong.Description("AWS in a process: ELBv2, EC2, ACM and STS, with load balancers that serve."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := c.run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "albsim: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func (c *command) run(ctx context.Context) error {
+	opts, err := c.options()
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is in use; stop what listens there or choose another address with --listen", c.Listen)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", c.Listen, err)
+	}
+	sim, err := simulator.New(opts)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer sim.Close()
+	fmt.Println(c.greeting(listener.Addr()))
+	return serve(ctx, listener, sim)
+}
+
+// greeting says where the simulator listens and how to point an SDK at it. It shows no secret but the well-known default.
+func (c *command) greeting(at net.Addr) string {
+	keys := "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
+	if len(c.AccessKey) > 0 {
+		keys = "AWS_ACCESS_KEY_ID=" + c.AccessKey[0]
+	}
+	return fmt.Sprintf("albsim listens on http://%[1]s; point an SDK at it with AWS_ENDPOINT_URL=http://%[1]s AWS_REGION=%[2]s %[3]s", at, c.Region, keys)
+}
+
+// serve answers until ctx is done, then lets calls under way finish.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("cannot serve: %w", err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		return errors.Join(fmt.Errorf("cannot stop cleanly: %w", err), server.Close())
+	}
+	<-failed
+	return nil
+}
+
+func (c *command) options() (simulator.Options, error) {
+	level := slog.LevelInfo
+	if c.Debug {
+		level = slog.LevelDebug
+	}
+	opts := simulator.Options{
+		Region: c.Region, AccountID: c.Account, Latency: c.Latency, ProvisioningDelay: c.ProvisioningDelay, Throttle: simulator.Throttle(c.Throttle),
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
+	}
+	if c.ProvisioningDelay == 0 {
+		opts.ProvisioningDelay = simulator.Immediately
+	}
+	if len(c.AccessKey) != len(c.SecretKey) {
+		return opts, fmt.Errorf("%d --access-key and %d --secret-key given; each key needs its secret", len(c.AccessKey), len(c.SecretKey))
+	}
+	for i, key := range c.AccessKey {
+		if opts.Credentials == nil {
+			opts.Credentials = map[string]string{}
+		}
+		opts.Credentials[key] = c.SecretKey[i]
+	}
+	if c.Pool != "" {
+		pool, err := netip.ParsePrefix(c.Pool)
+		if err != nil {
+			return opts, fmt.Errorf("--pool %q is not a CIDR block", c.Pool)
+		}
+		opts.DataPlane.Pool = pool
+	}
+	network, err := c.network()
+	opts.World.Network = network
+	return opts, err
+}
+
+// network is the default world, with the instances given instead of its own.
+func (c *command) network() (*ec2.World, error) {
+	world := ec2.DefaultWorld(c.Region)
+	if len(c.Instance) == 0 {
+		return &world, nil
+	}
+	world.Instances = nil
+	for _, text := range c.Instance {
+		id, rest, ok := strings.Cut(text, "=")
+		ip, zone, _ := strings.Cut(rest, ",")
+		address, err := netip.ParseAddr(ip)
+		if !ok || id == "" || err != nil {
+			return nil, fmt.Errorf("--instance %q is not of the form ID=IP or ID=IP,ZONE", text)
+		}
+		world.Instances = append(world.Instances, ec2.Instance{ID: id, Address: address, Zone: zone, SecurityGroups: []string{ec2.DefaultNodeGroup}})
+	}
+	return &world, nil
+}
