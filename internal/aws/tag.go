@@ -1,0 +1,111 @@
+package aws
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+)
+
+// The tags that say which object of which cluster owns a resource in AWS. They are how a resource is found again whose
+// creation was not recorded.
+const (
+	TagCluster   = v1alpha1.Group + "/cluster"
+	TagKind      = v1alpha1.Group + "/crossplane-kind"
+	TagName      = v1alpha1.Group + "/crossplane-name"
+	TagNamespace = v1alpha1.Group + "/crossplane-namespace"
+)
+
+// OwnerTags of the AWS resource of a managed object, whose own TypeMeta may be empty.
+func OwnerTags(cluster string, mg resource.Managed) map[string]string {
+	return map[string]string{
+		TagCluster:   cluster,
+		TagKind:      strings.ToLower(kindOf(mg)) + "." + v1alpha1.Group,
+		TagName:      mg.GetName(),
+		TagNamespace: mg.GetNamespace(),
+	}
+}
+
+// kindOf a managed object. Objects read from a cache have no TypeMeta.
+func kindOf(mg resource.Managed) string {
+	switch mg.(type) {
+	case *v1alpha1.LoadBalancer:
+		return v1alpha1.LoadBalancerGroupVersionKind.Kind
+	case *v1alpha1.Listener:
+		return v1alpha1.ListenerGroupVersionKind.Kind
+	case *v1alpha1.ListenerRule:
+		return v1alpha1.ListenerRuleGroupVersionKind.Kind
+	case *v1alpha1.TargetGroup:
+		return v1alpha1.TargetGroupGroupVersionKind.Kind
+	case *v1alpha1.TargetGroupBinding:
+		return v1alpha1.TargetGroupBindingGroupVersionKind.Kind
+	case *v1alpha1.SecurityGroup:
+		return v1alpha1.SecurityGroupGroupVersionKind.Kind
+	}
+	return mg.GetObjectKind().GroupVersionKind().Kind
+}
+
+// Owned says whether tags hold all that are wanted.
+func Owned(tags, want map[string]string) bool {
+	for k, v := range want {
+		if got, ok := tags[k]; !ok || got != v {
+			return false
+		}
+	}
+	return true
+}
+
+// Missing are the wanted tags that are not there or have another value.
+func Missing(tags, want map[string]string) map[string]string {
+	missing := map[string]string{}
+	for k, v := range want {
+		if got, ok := tags[k]; !ok || got != v {
+			missing[k] = v
+		}
+	}
+	return missing
+}
+
+// WithOwner joins a user's tags and the owner's, which win.
+func WithOwner(user, owner map[string]string) map[string]string {
+	all := maps.Clone(owner)
+	for k, v := range user {
+		if _, ok := all[k]; !ok {
+			all[k] = v
+		}
+	}
+	return all
+}
+
+// A Resource is something in AWS that an object wants to be its own.
+type Resource struct {
+	// Kind for people, such as "load balancer".
+	Kind string
+
+	// Name that the object gives it.
+	Name string
+
+	// ID that crossplane.io/external-name holds for it: its ARN, or group id.
+	ID string
+
+	// Tags that it has.
+	Tags map[string]string
+}
+
+// Foreign is the refusal to touch a resource that the object has not made.
+func Foreign(r Resource) error {
+	owner := "it was not made by this object"
+	if name, cluster := r.Tags[TagName], r.Tags[TagCluster]; name != "" {
+		kind, _, _ := strings.Cut(r.Tags[TagKind], ".")
+		owner = errors.Errorf("it belongs to %s %s/%s of cluster %q", kind, r.Tags[TagNamespace], name, cluster).Error()
+	}
+	return Refuse("AWS has a %s %q already, and %s; choose another name, delete it, or import it by annotating this object with crossplane.io/external-name: %s",
+		r.Kind, r.Name, owner, r.ID)
+}
+
+// sortedKeys of a map, so that requests do not differ by chance.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
