@@ -1,0 +1,134 @@
+package translate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// Gateway says what a Gateway comes to. A Gateway that is being deleted comes to nothing: its routes' statuses say nothing of
+// it, and its load balancer is for the caller to delete, which takes everything else along.
+func Gateway(in Input) Output {
+	if in.Gateway.DeletionTimestamp != nil {
+		return leaving(in)
+	}
+	c, refused := configure(in)
+	c.unknown = !refused.isZero()
+	t := newTranslation(in, c)
+	t.makeRules()
+	for _, p := range t.ports {
+		t.identify(p)
+		t.prioritizePort(p)
+	}
+	t.refused = firstProblem(refused, t.unsupportedAddress(), t.unchangeable())
+	out := Output{Refused: !t.refused.isZero() || !slices.ContainsFunc(t.listeners, valid)}
+	if !out.Refused {
+		out.Apply, out.Prune = t.objects(), t.obsolete()
+	}
+	out.Routes = t.routeStatuses()
+	out.Gateway = t.gatewayStatus()
+	return out
+}
+
+// GatewayClass is the status of a GatewayClass, foreign conditions included.
+func GatewayClass(in ClassInput) gatewayv1.GatewayClassStatus {
+	out := *in.Class.Status.DeepCopy()
+	condition := classAccepted()
+	if _, p := classConfiguration(in.Class, in.LoadBalancerConfigurations); !p.isZero() {
+		condition = classInvalidParameters(p.message)
+	}
+	out.Conditions = settled(out.Conditions, in.Class.Generation, []metav1.Condition{condition}, classConditions)
+	return out
+}
+
+func leaving(in Input) Output {
+	out := Output{Gateway: *in.Gateway.Status.DeepCopy()}
+	condition := gatewayPending("Gateway is being deleted")
+	out.Gateway.Conditions = settled(out.Gateway.Conditions, in.Gateway.Generation, []metav1.Condition{condition}, []string{condition.Type})
+	for _, r := range routes(in) {
+		out.Routes = append(out.Routes, RouteStatus{Kind: r.kind, Namespace: r.namespace, Name: r.name})
+	}
+	sortRoutes(out.Routes)
+	return out
+}
+
+func sortRoutes(routes []RouteStatus) {
+	slices.SortFunc(routes, func(a, b RouteStatus) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+}
+
+func firstProblem(ps ...problem) problem {
+	for _, p := range ps {
+		if !p.isZero() {
+			return p
+		}
+	}
+	return problem{}
+}
+
+// valid listeners make a Gateway one that can be accepted.
+func valid(l *listener) bool { return l.refused.isZero() && l.conflict.isZero() }
+
+// unsupportedAddress: the addresses of an ALB are AWS's to give. A type without a value asks for any address, which it gets.
+func (t *translation) unsupportedAddress() problem {
+	for i, a := range t.in.Gateway.Spec.Addresses {
+		if a.Value != "" {
+			return unsupportedAddress("spec.addresses[%d] asks for %q, but AWS gives a load balancer its addresses; remove it", i, a.Value)
+		}
+	}
+	return problem{}
+}
+
+// unchangeable settings of a load balancer cannot differ from those that it was made with.
+func (t *translation) unchangeable() problem {
+	want := t.loadBalancer()
+	stored := find(t.in.Observed.LoadBalancers, want.Name)
+	if stored == nil {
+		return problem{}
+	}
+	w, s := want.Spec.ForProvider, stored.Spec.ForProvider
+	for _, f := range []struct{ field, want, stored string }{
+		{"scheme", w.Scheme, s.Scheme},
+		{"customerOwnedIpv4Pool", value(w.CustomerOwnedIpv4Pool), value(s.CustomerOwnedIpv4Pool)},
+		{"loadBalancerName", value(w.Name), value(s.Name)},
+	} {
+		if f.want != f.stored {
+			return invalidParameters("%s is to be %q, but load balancer %s was made with %q, which AWS cannot change; set it back, or delete the Gateway and create it anew",
+				f.field, f.want, value(s.Name), f.stored)
+		}
+	}
+	return problem{}
+}
+
+// gatewayNotes are remarks about what has no effect.
+func (t *translation) gatewayNotes() []string {
+	notes := slices.Clone(t.config.notes)
+	for _, entry := range t.config.spec.ListenerConfigurations {
+		switch i := slices.IndexFunc(t.listeners, func(l *listener) bool {
+			return protocolPortOf(l.spec.Protocol, l.port) == protocolPort(entry)
+		}); {
+		case i < 0:
+			notes = append(notes, fmt.Sprintf("listenerConfigurations[%s] of %s has no effect (no listener has that protocol and port)", entry.ProtocolPort, t.config.from))
+		case !t.listeners[i].secure():
+			of := fmt.Sprintf("listenerConfigurations[%s].", entry.ProtocolPort)
+			notes = append(notes, t.config.ignored(given(map[string]bool{
+				of + "defaultCertificate":   entry.DefaultCertificate != nil,
+				of + "certificates":         len(entry.Certificates) > 0,
+				of + "sslPolicy":            entry.SslPolicy != nil,
+				of + "mutualAuthentication": entry.MutualAuthentication != nil,
+			}), "only for HTTPS")...)
+		}
+	}
+	spec := t.in.Gateway.Spec
+	if spec.TLS != nil && spec.TLS.Backend != nil {
+		notes = append(notes, "spec.tls.backend has no effect (an Application Load Balancer has no client certificate)")
+	}
+	if spec.DefaultScope != "" {
+		notes = append(notes, "spec.defaultScope has no effect (not supported)")
+	}
+	return notes
+}

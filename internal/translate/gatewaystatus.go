@@ -1,0 +1,136 @@
+package translate
+
+import (
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+func (t *translation) gatewayStatus() gatewayv1.GatewayStatus {
+	old := t.in.Gateway.Status
+	out := gatewayv1.GatewayStatus{AttachedListenerSets: old.AttachedListenerSets}
+	lb, s := t.loadBalancerState()
+	if lb != nil && lb.Status.AtProvider.DNSName != "" {
+		out.Addresses = []gatewayv1.GatewayStatusAddress{{
+			Type: new(gatewayv1.HostnameAddressType), Value: strings.ToLower(lb.Status.AtProvider.DNSName),
+		}}
+	}
+	programmed := gatewayPending(s.message)
+	if s.live {
+		programmed = t.whenActive(lb.Status.AtProvider.ARN)
+	}
+	accepted := t.gatewayAccepted()
+	if accepted.Status == metav1.ConditionFalse {
+		programmed = gatewayNotProgrammed("Gateway is not accepted; what it has in AWS stays as it is")
+	}
+	out.Conditions = settled(old.Conditions, t.in.Gateway.Generation, []metav1.Condition{accepted, programmed}, gatewayConditions)
+	for _, l := range t.listeners {
+		out.Listeners = append(out.Listeners, t.listenerStatus(l, old.Listeners))
+	}
+	return out
+}
+
+// whenActive: an active load balancer is programmed when each listener is live, or has been refused by AWS, which is told by
+// the listener's own condition and holds up no other.
+func (t *translation) whenActive(arn string) metav1.Condition {
+	if len(t.ports) == 0 {
+		return gatewayNotProgrammed("No listener is on the load balancer, see the conditions of each")
+	}
+	refused := ""
+	for _, p := range t.ports {
+		switch s := t.listenerState(p); {
+		case s.waits():
+			return gatewayPending(s.message)
+		case s.refused:
+			refused = s.message
+		default:
+			continue
+		}
+	}
+	if refused != "" && !t.anyLive() {
+		return gatewayPending(refused)
+	}
+	return gatewayProgrammed(arn)
+}
+
+func (t *translation) anyLive() bool {
+	for _, p := range t.ports {
+		if t.listenerState(p).live {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *translation) gatewayAccepted() metav1.Condition {
+	if !t.refused.isZero() {
+		return gatewayRefused(t.refused)
+	}
+	var bad []string
+	for _, l := range t.listeners {
+		if !valid(l) {
+			bad = append(bad, l.name)
+		}
+	}
+	switch {
+	case len(bad) == len(t.listeners):
+		return gatewayListenersNotValid()
+	case len(bad) > 0:
+		return gatewayPartlyAccepted(bad, t.gatewayNotes())
+	default:
+		return gatewayAccepted(t.gatewayNotes())
+	}
+}
+
+func (t *translation) listenerStatus(l *listener, old []gatewayv1.ListenerStatus) gatewayv1.ListenerStatus {
+	out := gatewayv1.ListenerStatus{Name: l.spec.Name, SupportedKinds: l.kinds, AttachedRoutes: l.attached}
+	accepted, conflicted, resolved := listenerAccepted(l.notes), listenerNoConflicts(), listenerResolved()
+	if !l.refused.isZero() {
+		accepted = listenerRefused(l.refused)
+	}
+	if !l.conflict.isZero() {
+		accepted, conflicted = listenerRefused(l.conflict), listenerConflicted(l.conflict)
+	}
+	if !l.unresolved.isZero() {
+		resolved = listenerUnresolved(l.unresolved)
+	}
+	var conditions []metav1.Condition
+	for _, o := range old {
+		if o.Name == l.spec.Name {
+			conditions = o.Conditions
+		}
+	}
+	out.Conditions = settled(conditions, t.in.Gateway.Generation,
+		[]metav1.Condition{accepted, conflicted, resolved, t.listenerProgrammed(l)}, listenerConditions)
+	return out
+}
+
+func (t *translation) listenerProgrammed(l *listener) metav1.Condition {
+	p := t.portOf(l)
+	switch {
+	case p == nil:
+		return listenerNotProgrammed("Listener is not on the load balancer, see its other conditions")
+	case !t.refused.isZero():
+		return listenerNotProgrammed("Gateway is not accepted, see its condition Accepted")
+	}
+	switch s := t.listenerState(p); {
+	case s.live:
+		return listenerProgrammed()
+	case s.refused:
+		return listenerNotProgrammed(s.message)
+	default:
+		return listenerPending(s.message)
+	}
+}
+
+func (t *translation) portOf(l *listener) *port {
+	for _, p := range t.ports {
+		for _, o := range p.listeners {
+			if o == l {
+				return p
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,170 @@
+package translate
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+)
+
+func httpRoute(in *gatewayv1.HTTPRoute) *route {
+	r := &route{
+		kind: kindHTTPRoute, namespace: in.Namespace, name: in.Name,
+		created: in.CreationTimestamp.Time, generation: in.Generation,
+		hostnames: lowered(in.Spec.Hostnames), parents: in.Spec.ParentRefs, status: in.Status.Parents,
+	}
+	for i := range in.Spec.Rules {
+		r.rules = append(r.rules, httpRule(r, i, &in.Spec.Rules[i]))
+	}
+	return r
+}
+
+func httpRule(r *route, index int, in *gatewayv1.HTTPRouteRule) *routeRule {
+	out := &routeRule{route: r, index: index}
+	out.readMatches(in.Matches)
+	out.readFilters(in.Filters)
+	for i, b := range in.BackendRefs {
+		weight := int32(1)
+		if b.Weight != nil {
+			weight = max(0, *b.Weight)
+		}
+		out.backends = append(out.backends, backendRef{b.BackendObjectReference, weight})
+		for _, f := range b.Filters {
+			out.refuse("backendRefs[%d].filters has %s, which cannot be done for one backend; move it to the rule's filters or remove it", i, f.Type)
+		}
+	}
+	if in.Timeouts != nil {
+		out.refuse("timeouts cannot be set on a rule of an Application Load Balancer; remove them, or set idle_timeout.timeout_seconds in loadBalancerAttributes of a LoadBalancerConfiguration")
+	}
+	if in.Retry != nil {
+		out.refuse("retry is nothing that an Application Load Balancer does; remove it")
+	}
+	if in.SessionPersistence != nil {
+		out.refuse("sessionPersistence is not supported; remove it, or set stickiness.enabled in targetGroupAttributes of a TargetGroupConfiguration")
+	}
+	return out
+}
+
+func (r *routeRule) refuse(format string, args ...any) {
+	r.unsupported = append(r.unsupported, fmt.Sprintf(format, args...))
+}
+
+func (r *routeRule) readMatches(in []gatewayv1.HTTPRouteMatch) {
+	if len(in) == 0 {
+		r.matches = []ruleMatch{{}}
+		return
+	}
+	for i, m := range in {
+		read, err := httpMatch(m)
+		if err != nil {
+			r.unmatched = append(r.unmatched, fmt.Sprintf("match %d: %s", i, err))
+			continue
+		}
+		r.matches = append(r.matches, ruleMatch{i, read})
+	}
+}
+
+func httpMatch(in gatewayv1.HTTPRouteMatch) (match, error) {
+	out := match{}
+	if in.Method != nil {
+		out.method = string(*in.Method)
+	}
+	path, err := httpPath(in.Path)
+	if err != nil {
+		return match{}, err
+	}
+	out.path = path
+	for _, h := range in.Headers {
+		read := pair{name: strings.ToLower(string(h.Name)), value: h.Value, regex: value(h.Type) == gatewayv1.HeaderMatchRegularExpression}
+		if strings.EqualFold(read.name, "host") {
+			return match{}, fmt.Errorf("header Host cannot be matched as a header; use hostnames")
+		}
+		out.headers = firstOfName(out.headers, read)
+	}
+	for _, q := range in.QueryParams {
+		if value(q.Type) == gatewayv1.QueryParamMatchRegularExpression {
+			return match{}, fmt.Errorf("queryParams %q is of type RegularExpression, but an Application Load Balancer has no regular expressions for query parameters; use Exact", q.Name)
+		}
+		out.queries = firstOfName(out.queries, pair{name: string(q.Name), value: q.Value})
+	}
+	return out, nil
+}
+
+func httpPath(in *gatewayv1.HTTPPathMatch) (pathMatch, error) {
+	if in == nil {
+		return pathMatch{}, nil
+	}
+	given := "/"
+	if in.Value != nil {
+		given = *in.Value
+	}
+	kind := gatewayv1.PathMatchPathPrefix
+	if in.Type != nil {
+		kind = *in.Type
+	}
+	switch kind {
+	case gatewayv1.PathMatchPathPrefix:
+		return prefixMatch(given), nil
+	case gatewayv1.PathMatchExact:
+		return pathMatch{pathExact, given}, nil
+	case gatewayv1.PathMatchRegularExpression:
+		if _, err := regexp.Compile(given); err != nil {
+			return pathMatch{}, fmt.Errorf("path %q is not a regular expression in RE2 syntax; correct it", given)
+		}
+		return pathMatch{pathRegex, given}, nil
+	default:
+		return pathMatch{}, fmt.Errorf("path type %s is not supported; use Exact, PathPrefix or RegularExpression", kind)
+	}
+}
+
+// firstOfName leaves out what has a name that is there already (Gateway API, HTTPHeaderMatch.name). In name order, as the
+// order of writing says nothing.
+func firstOfName(list []pair, p pair) []pair {
+	i, found := slices.BinarySearchFunc(list, p, func(a, b pair) int { return strings.Compare(a.name, b.name) })
+	if found {
+		return list
+	}
+	return slices.Insert(list, i, p)
+}
+
+func (r *routeRule) readFilters(in []gatewayv1.HTTPRouteFilter) {
+	for i, f := range in {
+		switch {
+		case f.Type == gatewayv1.HTTPRouteFilterRequestRedirect && f.RequestRedirect != nil && r.redirect == nil:
+			r.redirect = f.RequestRedirect
+		case f.Type == gatewayv1.HTTPRouteFilterURLRewrite && f.URLRewrite != nil && r.rewrite == nil:
+			r.rewrite = f.URLRewrite
+		case f.Type == gatewayv1.HTTPRouteFilterExtensionRef && f.ExtensionRef != nil:
+			r.refuse("filters[%d] %s", i, extension(*f.ExtensionRef))
+		default:
+			r.refuse("filters[%d] of type %s %s", i, f.Type, cannot(f.Type))
+		}
+	}
+	if r.redirect != nil && r.rewrite != nil {
+		r.refuse("filters has both RequestRedirect and URLRewrite; keep one")
+	}
+}
+
+func extension(ref gatewayv1.LocalObjectReference) string {
+	if string(ref.Group) == gwcfgv1.GroupVersion.Group && ref.Kind == "ListenerRuleConfiguration" {
+		return fmt.Sprintf("names ListenerRuleConfiguration %s, which is not supported yet; remove the filter", ref.Name)
+	}
+	return fmt.Sprintf("names %s %s of group %q, which is no known filter; remove the filter", ref.Kind, ref.Name, ref.Group)
+}
+
+func cannot(filter gatewayv1.HTTPRouteFilterType) string {
+	switch filter {
+	case gatewayv1.HTTPRouteFilterRequestHeaderModifier:
+		return "is nothing that an Application Load Balancer can do; remove it, or let the backend do it"
+	case gatewayv1.HTTPRouteFilterResponseHeaderModifier, gatewayv1.HTTPRouteFilterCORS:
+		return "cannot be done by a rule; remove it, and set listenerAttributes in listenerConfigurations of a LoadBalancerConfiguration for the headers that a listener can add"
+	case gatewayv1.HTTPRouteFilterRequestMirror:
+		return "is nothing that an Application Load Balancer can do; remove it"
+	default:
+		return "is not supported or is given twice; remove it"
+	}
+}

@@ -1,0 +1,110 @@
+package translate
+
+import (
+	"cmp"
+
+	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
+	corev1 "k8s.io/api/core/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
+)
+
+// ControllerName of the GatewayClasses that this provider serves, the same as AWS Load Balancer Controller's.
+const ControllerName gatewayv1.GatewayController = "gateway.k8s.aws/alb"
+
+// HostConditions is how hostnames become host-header conditions.
+type HostConditions string
+
+const (
+	// HostRegex writes regular expressions that leave the port of the Host header aside, as Gateway API demands. The
+	// zero value means this too.
+	HostRegex HostConditions = "regex"
+
+	// HostValues writes plain values. A Host header with a port that ALB does not strip then matches nothing.
+	HostValues HostConditions = "values"
+)
+
+// Settings hold for all Gateways of a cluster.
+type Settings struct {
+	// ClusterName of the ProviderConfig. It goes into the names that things have in AWS.
+	ClusterName string
+
+	// HostConditions: zero is HostRegex.
+	HostConditions HostConditions
+
+	// Quotas of the AWS account: zero fields are AWS's defaults.
+	Quotas Quotas
+}
+
+// Quotas of one load balancer that AWS can be asked to raise, or that may yet change.
+type Quotas struct {
+	Rules        int // rules of all listeners together, default rules not counted
+	TargetGroups int
+	Listeners    int
+	Certificates int // of all listeners together, default certificates not counted
+}
+
+func (q Quotas) orDefaults() Quotas {
+	return Quotas{
+		Rules:        cmp.Or(q.Rules, alb.MaxRulesPerLoadBalancer),
+		TargetGroups: cmp.Or(q.TargetGroups, alb.MaxTargetGroupsPerLoadBalancer),
+		Listeners:    cmp.Or(q.Listeners, alb.MaxListenersPerLoadBalancer),
+		Certificates: cmp.Or(q.Certificates, alb.MaxCertificatesPerLoadBalancer),
+	}
+}
+
+// Input is everything that bears upon one Gateway. Lists may be in any order and may hold more than is needed.
+type Input struct {
+	Settings Settings
+
+	Class   *gatewayv1.GatewayClass
+	Gateway *gatewayv1.Gateway
+
+	// HTTPRoutes with a parentRef to the Gateway.
+	HTTPRoutes []*gatewayv1.HTTPRoute
+
+	// Namespaces of the Gateway and of its routes.
+	Namespaces []*corev1.Namespace
+
+	// ReferenceGrants of the namespaces that routes refer into.
+	ReferenceGrants []*gatewayv1.ReferenceGrant
+
+	// Services that routes refer to, those that exist.
+	Services []*corev1.Service
+
+	// LoadBalancerConfigurations that class and Gateway name, those that exist.
+	LoadBalancerConfigurations []*gwcfgv1.LoadBalancerConfiguration
+
+	// TargetGroupConfigurations that LoadBalancerConfigurations name, and those in the namespaces of the Services.
+	TargetGroupConfigurations []*gwcfgv1.TargetGroupConfiguration
+
+	// ListenerRuleConfigurations that routes refer to, those that exist.
+	ListenerRuleConfigurations []*gwcfgv1.ListenerRuleConfiguration
+
+	// ProviderConfig that every managed resource names.
+	ProviderConfig xpv2.ProviderConfigReference
+
+	// Observed are the Gateway's managed resources as they are stored, with their statuses.
+	Observed Observed
+}
+
+// Observed are managed resources as they are stored, with their statuses.
+type Observed struct {
+	LoadBalancers       []*albv1alpha1.LoadBalancer
+	SecurityGroups      []*albv1alpha1.SecurityGroup
+	Listeners           []*albv1alpha1.Listener
+	ListenerRules       []*albv1alpha1.ListenerRule
+	TargetGroups        []*albv1alpha1.TargetGroup
+	TargetGroupBindings []*albv1alpha1.TargetGroupBinding
+}
+
+// ClassInput is everything that bears upon one GatewayClass.
+type ClassInput struct {
+	Class *gatewayv1.GatewayClass
+
+	// LoadBalancerConfigurations, that which the class names among them if it exists.
+	LoadBalancerConfigurations []*gwcfgv1.LoadBalancerConfiguration
+}

@@ -1,0 +1,162 @@
+package translate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// A listener is one of the Gateway's, with what is to be said of it.
+type listener struct {
+	spec     gatewayv1.Listener
+	name     string
+	hostname string // lower case; empty is any
+	port     int32
+
+	kinds  []gatewayv1.RouteGroupKind // supported and asked for
+	admits func(namespace string) bool
+
+	// tls is how an HTTPS listener terminates TLS.
+	tls termination
+
+	refused    problem // of condition Accepted
+	conflict   problem // of condition Conflicted
+	unresolved problem // of condition ResolvedRefs
+	broken     bool    // unresolved in a way that leaves nothing to listen with
+	notes      []string
+
+	attached int32
+}
+
+// live says whether the listener is to be on the load balancer.
+func (l *listener) live() bool { return l.refused.isZero() && l.conflict.isZero() && !l.broken }
+
+func (l *listener) secure() bool { return l.spec.Protocol == gatewayv1.HTTPSProtocolType }
+
+// listen judges each listener of the Gateway, in the order of its spec.
+func listen(in Input, c configuration) []*listener {
+	out := make([]*listener, 0, len(in.Gateway.Spec.Listeners))
+	for _, spec := range in.Gateway.Spec.Listeners {
+		l := &listener{
+			spec: spec, name: string(spec.Name), port: spec.Port,
+			hostname: strings.ToLower(string(value(spec.Hostname))),
+			admits:   admission(spec.AllowedRoutes, in.Gateway.Namespace, in.Namespaces),
+		}
+		l.judgeProtocol()
+		l.judgeKinds()
+		if l.secure() {
+			l.judgeTLS(in.Gateway, c)
+		}
+		out = append(out, l)
+	}
+	findConflicts(out)
+	limitPorts(out, in.Settings.Quotas.orDefaults().Listeners)
+	limitCertificates(out, in.Settings.Quotas.orDefaults().Certificates)
+	return out
+}
+
+func (l *listener) judgeProtocol() {
+	if len(routeKinds[l.spec.Protocol]) == 0 {
+		l.refused = unsupportedProtocol("Listener %s asks for protocol %s; an Application Load Balancer speaks HTTP and HTTPS", l.name, l.spec.Protocol)
+	}
+}
+
+// routeKinds that listeners of each supported protocol take.
+var routeKinds = map[gatewayv1.ProtocolType][]gatewayv1.Kind{
+	gatewayv1.HTTPProtocolType:  {kindHTTPRoute},
+	gatewayv1.HTTPSProtocolType: {kindHTTPRoute},
+}
+
+const kindHTTPRoute = "HTTPRoute"
+
+// judgeKinds: supportedKinds holds what is both asked for and supported (Gateway API, ListenerStatus).
+func (l *listener) judgeKinds() {
+	l.kinds = []gatewayv1.RouteGroupKind{}
+	supported := routeKinds[l.spec.Protocol]
+	if l.spec.AllowedRoutes == nil || len(l.spec.AllowedRoutes.Kinds) == 0 {
+		for _, kind := range supported {
+			l.kinds = append(l.kinds, groupKind(kind))
+		}
+		return
+	}
+	var invalid []string
+	for _, asked := range l.spec.AllowedRoutes.Kinds {
+		group := gatewayv1.Group(gatewayv1.GroupName)
+		if asked.Group != nil {
+			group = *asked.Group
+		}
+		if group != gatewayv1.GroupName || !slices.Contains(supported, asked.Kind) {
+			invalid = append(invalid, fmt.Sprintf("%s of group %q", asked.Kind, group))
+			continue
+		}
+		l.kinds = append(l.kinds, groupKind(asked.Kind))
+	}
+	if len(invalid) > 0 && l.refused.isZero() {
+		l.unresolved = invalidRouteKinds("Listener %s allows %s, which it cannot take; it can take %s", l.name, inWords("kind", invalid), inWords("kind", texts(supported)))
+		l.broken = len(l.kinds) == 0
+	}
+}
+
+func groupKind(kind gatewayv1.Kind) gatewayv1.RouteGroupKind {
+	return gatewayv1.RouteGroupKind{Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: kind}
+}
+
+func (l *listener) takes(kind string) bool {
+	return slices.ContainsFunc(l.kinds, func(k gatewayv1.RouteGroupKind) bool { return string(k.Kind) == kind })
+}
+
+// findConflicts: listeners of one Gateway with one port and hostname all lose (Gateway API, Gateway.spec.listeners). An ALB
+// listener speaks one protocol, so HTTP and HTTPS on one port conflict too. Listeners of protocols that are not supported
+// take no part.
+func findConflicts(all []*listener) {
+	for _, l := range all {
+		if !l.refused.isZero() && l.refused.reason == string(gatewayv1.ListenerReasonUnsupportedProtocol) {
+			continue
+		}
+		if rivals := l.rivals(all, func(o *listener) bool { return o.spec.Protocol != l.spec.Protocol }); len(rivals) > 0 {
+			l.conflict = protocolConflict("Listener %s asks for %s on port %d, where %s asks for another protocol; a port of a load balancer speaks one protocol",
+				l.name, l.spec.Protocol, l.port, inWords("listener", rivals))
+			continue
+		}
+		if rivals := l.rivals(all, func(o *listener) bool { return o.hostname == l.hostname }); len(rivals) > 0 {
+			l.conflict = hostnameConflict("Listener %s has port %d and hostname %q in common with %s; give each its own",
+				l.name, l.port, l.hostname, inWords("listener", rivals))
+		}
+	}
+}
+
+// rivals are the names of other listeners of the same port.
+func (l *listener) rivals(all []*listener, conflicts func(*listener) bool) []string {
+	var names []string
+	for _, o := range all {
+		if o != l && o.port == l.port && len(routeKinds[o.spec.Protocol]) > 0 && conflicts(o) {
+			names = append(names, o.name)
+		}
+	}
+	return names
+}
+
+// limitPorts refuses what is beyond the quota of listeners, as the ports come in the Gateway's spec.
+func limitPorts(all []*listener, quota int) {
+	seen := map[int32]bool{}
+	for _, l := range all {
+		if !l.live() || seen[l.port] {
+			continue
+		}
+		if len(seen) == quota {
+			l.refused = portUnavailable("Listener %s asks for port %d; AWS allows %d listeners for a load balancer; use fewer ports", l.name, l.port, quota)
+			continue
+		}
+		seen[l.port] = true
+	}
+}
+
+func texts[T ~string](in []T) []string {
+	out := make([]string, 0, len(in))
+	for _, v := range in {
+		out = append(out, string(v))
+	}
+	return out
+}

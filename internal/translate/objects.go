@@ -1,0 +1,235 @@
+package translate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+)
+
+// objects are the desired managed resources, owners first. What has an owner that is not stored yet comes in a later
+// translation, as an owner reference needs the owner's UID.
+func (t *translation) objects() []Object {
+	lb := t.loadBalancer()
+	out := []Object{lb}
+	stored := find(t.in.Observed.LoadBalancers, lb.Name)
+	if stored == nil {
+		return out
+	}
+	owner := ownedBy(stored, albv1alpha1.LoadBalancerGroupVersionKind)
+	if sg := t.securityGroup(owner); sg != nil {
+		out = append(out, sg)
+	}
+	for _, p := range t.ports {
+		out = append(out, t.listener(p, owner))
+	}
+	groups := t.usedTargetGroups()
+	for _, name := range groups {
+		out = append(out, t.targetGroupObject(t.targetGroups[name], owner))
+	}
+	for _, name := range groups {
+		if tg := find(t.in.Observed.TargetGroups, name); tg != nil {
+			out = append(out, t.binding(t.targetGroups[name], ownedBy(tg, albv1alpha1.TargetGroupGroupVersionKind)))
+		}
+	}
+	for _, p := range t.ports {
+		if l := find(t.in.Observed.Listeners, p.name); l != nil {
+			out = append(out, t.ruleObjects(p, ownedBy(l, albv1alpha1.ListenerGroupVersionKind))...)
+		}
+	}
+	return out
+}
+
+// find an object that is stored and is not on its way out.
+func find[T metav1.Object](all []T, name string) (none T) {
+	for _, o := range all {
+		if o.GetName() == name && o.GetDeletionTimestamp() == nil && o.GetUID() != "" {
+			return o
+		}
+	}
+	return none
+}
+
+// ownedBy refers to the controlling owner. It does not block: foreground deletion would turn the order round in which the
+// pieces of a load balancer have to go.
+func ownedBy(o metav1.Object, gvk schema.GroupVersionKind) metav1.OwnerReference {
+	return metav1.OwnerReference{
+		APIVersion: gvk.GroupVersion().String(), Kind: gvk.Kind, Name: o.GetName(), UID: o.GetUID(),
+		Controller: new(true), BlockOwnerDeletion: new(false),
+	}
+}
+
+func typeMeta(gvk schema.GroupVersionKind) metav1.TypeMeta {
+	return metav1.TypeMeta{APIVersion: gvk.GroupVersion().String(), Kind: gvk.Kind}
+}
+
+// meta of a managed resource. What the Gateway's infrastructure says goes on all of them (Gateway API,
+// Gateway.spec.infrastructure).
+func (t *translation) meta(name string, owner metav1.OwnerReference) metav1.ObjectMeta {
+	out := metav1.ObjectMeta{
+		Name: name, Namespace: t.in.Gateway.Namespace,
+		Labels:          map[string]string{albv1alpha1.LabelGatewayName: labelValue(t.in.Gateway.Name)},
+		OwnerReferences: []metav1.OwnerReference{owner},
+	}
+	infrastructure := value(t.in.Gateway.Spec.Infrastructure)
+	for k, v := range infrastructure.Labels {
+		if _, ours := out.Labels[string(k)]; !ours {
+			out.Labels[string(k)] = string(v)
+		}
+	}
+	for k, v := range infrastructure.Annotations {
+		if out.Annotations == nil {
+			out.Annotations = map[string]string{}
+		}
+		out.Annotations[string(k)] = string(v)
+	}
+	return out
+}
+
+func (t *translation) managed() xpv2.ManagedResourceSpec {
+	return xpv2.ManagedResourceSpec{ProviderConfigReference: new(t.in.ProviderConfig)}
+}
+
+func loadBalancerName(g *gatewayv1.Gateway) string { return shortened(g.Name, maxLoadBalancerName) }
+
+func (t *translation) loadBalancer() *albv1alpha1.LoadBalancer {
+	g, s := t.in.Gateway, t.config.spec
+	out := &albv1alpha1.LoadBalancer{
+		TypeMeta:   typeMeta(albv1alpha1.LoadBalancerGroupVersionKind),
+		ObjectMeta: t.meta(loadBalancerName(g), ownedBy(g, schema.GroupVersionKind{Group: gatewayv1.GroupVersion.Group, Version: gatewayv1.GroupVersion.Version, Kind: "Gateway"})),
+		Spec:       albv1alpha1.LoadBalancerSpec{ManagedResourceSpec: t.managed()},
+	}
+	out.Spec.ForProvider = albv1alpha1.LoadBalancerParameters{
+		Name: s.LoadBalancerName, Scheme: t.config.scheme(), IpAddressType: text(s.IPAddressType),
+		SecurityGroups:        slices.Clone(s.SecurityGroups),
+		CustomerOwnedIpv4Pool: s.CustomerOwnedIpv4Pool, Ipv4IpamPoolId: s.IPv4IPAMPoolID,
+		Attributes: attributes(s.LoadBalancerAttributes, func(a loadBalancerAttribute) (string, string) { return a.Key, a.Value }),
+		Tags:       maps.Clone(t.tags),
+	}
+	p := &out.Spec.ForProvider
+	if stored := find(t.in.Observed.LoadBalancers, out.Name); p.Name == nil && stored != nil {
+		p.Name = stored.Spec.ForProvider.Name // It cannot be changed, and nobody asks for another.
+	}
+	if p.Name == nil {
+		p.Name = new(awsName(g.Namespace, g.Name, t.in.Settings.ClusterName, g.Namespace, g.Name, p.Scheme))
+	}
+	for _, subnet := range s.LoadBalancerSubnets {
+		p.Subnets = append(p.Subnets, value(subnet.Identifier))
+	}
+	if len(p.Subnets) == 0 {
+		p.SubnetSelector = s.LoadBalancerSubnetsSelector
+	}
+	if len(p.SecurityGroups) == 0 {
+		p.SecurityGroupRefs = []albv1alpha1.Reference{{Name: loadBalancerName(g)}}
+	}
+	if s.MinimumLoadBalancerCapacity != nil {
+		p.MinimumCapacityUnits = new(s.MinimumLoadBalancerCapacity.CapacityUnits)
+	}
+	return out
+}
+
+func (t *translation) listener(p *port, owner metav1.OwnerReference) *albv1alpha1.Listener {
+	out := &albv1alpha1.Listener{
+		TypeMeta:   typeMeta(albv1alpha1.ListenerGroupVersionKind),
+		ObjectMeta: t.meta(p.name, owner),
+		Spec:       albv1alpha1.ListenerSpec{ManagedResourceSpec: t.managed()},
+	}
+	out.Labels[albv1alpha1.LabelListenerPort] = strconv.Itoa(int(p.Port))
+	settings := t.config.listener(p.listeners[0].spec.Protocol, p.Port)
+	out.Spec.ForProvider = albv1alpha1.ListenerParameters{
+		LoadBalancerRef: &albv1alpha1.Reference{Name: owner.Name},
+		Port:            p.Port, Protocol: p.Protocol,
+		DefaultActions: fixed("404"),
+		Attributes:     attributes(settings.ListenerAttributes, func(a listenerAttribute) (string, string) { return a.Key, a.Value }),
+		Tags:           maps.Clone(t.tags),
+	}
+	if l := p.listeners[0]; l.secure() {
+		out.Spec.ForProvider.SslPolicy = l.tls.policy
+		out.Spec.ForProvider.CertificateArn = new(l.tls.certificate)
+		out.Spec.ForProvider.SniCertificateArns = l.tls.sni
+		out.Spec.ForProvider.MutualAuthentication = l.tls.mutual
+	}
+	return out
+}
+
+func (t *translation) usedTargetGroups() []string {
+	var out []string
+	for _, p := range t.ports {
+		for _, r := range p.rules {
+			out = append(out, groupsOf(r.outcome.actions)...)
+		}
+	}
+	return unique(out)
+}
+
+func (t *translation) targetGroupObject(tg *targetGroup, owner metav1.OwnerReference) *albv1alpha1.TargetGroup {
+	return &albv1alpha1.TargetGroup{
+		TypeMeta:   typeMeta(albv1alpha1.TargetGroupGroupVersionKind),
+		ObjectMeta: t.meta(tg.name, owner),
+		Spec:       albv1alpha1.TargetGroupSpec{ManagedResourceSpec: t.managed(), ForProvider: *tg.group.DeepCopy()},
+	}
+}
+
+func (t *translation) binding(tg *targetGroup, owner metav1.OwnerReference) *albv1alpha1.TargetGroupBinding {
+	return &albv1alpha1.TargetGroupBinding{
+		TypeMeta:   typeMeta(albv1alpha1.TargetGroupBindingGroupVersionKind),
+		ObjectMeta: t.meta(tg.name, owner),
+		Spec:       albv1alpha1.TargetGroupBindingSpec{ManagedResourceSpec: t.managed(), ForProvider: *tg.binding.DeepCopy()},
+	}
+}
+
+// ruleObjects of a port, by name.
+func (t *translation) ruleObjects(p *port, owner metav1.OwnerReference) []Object {
+	rules := slices.SortedFunc(slices.Values(p.rules), func(a, b *rule) int {
+		if a.name < b.name {
+			return -1
+		}
+		return 1
+	})
+	out := make([]Object, 0, len(rules))
+	for _, r := range rules {
+		out = append(out, t.ruleObject(r, owner))
+	}
+	return out
+}
+
+func (t *translation) ruleObject(r *rule, owner metav1.OwnerReference) *albv1alpha1.ListenerRule {
+	out := &albv1alpha1.ListenerRule{
+		TypeMeta:   typeMeta(albv1alpha1.ListenerRuleGroupVersionKind),
+		ObjectMeta: t.meta(r.name, owner),
+		Spec:       albv1alpha1.ListenerRuleSpec{ManagedResourceSpec: t.managed(), ForProvider: t.ruleParameters(r)},
+	}
+	of := r.owner.owner()
+	maps.Copy(out.Labels, map[string]string{
+		albv1alpha1.LabelListenerPort:   strconv.Itoa(int(r.port.Port)),
+		albv1alpha1.LabelRouteKind:      of.kind,
+		albv1alpha1.LabelRouteNamespace: labelValue(of.namespace),
+		albv1alpha1.LabelRouteName:      labelValue(of.name),
+		albv1alpha1.LabelRouteRule:      strconv.Itoa(of.index),
+	})
+	if out.Annotations == nil {
+		out.Annotations = map[string]string{}
+	}
+	out.Annotations[albv1alpha1.AnnotationRoute] = of.annotation()
+	return out
+}
+
+// annotation is what ownerOf reads.
+func (o ruleOwner) annotation() string {
+	return fmt.Sprintf("%s %s/%s rule %d", o.kind, o.namespace, o.name, o.index)
+}
+
+func (t *translation) ruleParameters(r *rule) albv1alpha1.ListenerRuleParameters {
+	in := albv1alpha1.ListenerRuleParameters{
+		ListenerRef: &albv1alpha1.Reference{Name: r.port.name}, Priority: r.priority,
+		Conditions: r.conditions, Actions: r.outcome.actions, Transforms: r.outcome.transforms, Tags: t.tags,
+	}
+	return *in.DeepCopy()
+}

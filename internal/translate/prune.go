@@ -1,0 +1,98 @@
+package translate
+
+import (
+	"cmp"
+	"slices"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+)
+
+// obsolete are the stored managed resources that may go now: make before break. Rules of a listener that goes, and the
+// binding of a target group that goes, follow by their owner references.
+func (t *translation) obsolete() []Object {
+	var out []Object
+	for _, l := range t.in.Observed.Listeners {
+		if l.DeletionTimestamp == nil && !slices.ContainsFunc(t.ports, func(p *port) bool { return p.name == l.Name }) {
+			out = append(out, l)
+		}
+	}
+	for _, p := range t.ports {
+		out = append(out, t.obsoleteRules(p)...)
+	}
+	out = append(out, t.obsoleteTargetGroups()...)
+	out = append(out, t.obsoleteSecurityGroups()...)
+	slices.SortStableFunc(out, func(a, b Object) int {
+		return cmp.Compare(a.GetObjectKind().GroupVersionKind().Kind+" "+a.GetName(), b.GetObjectKind().GroupVersionKind().Kind+" "+b.GetName())
+	})
+	return out
+}
+
+// obsoleteRules of a port may go when what replaces them is live or has been refused by AWS (it may be the quota of rules
+// that refuses it, until the old ones are gone), and at once when nothing replaces them. What replaces a rule are the rules
+// of its route.
+func (t *translation) obsoleteRules(p *port) []Object {
+	var out []Object
+	for _, o := range t.in.Observed.ListenerRules {
+		if !onPort(o, p) || o.DeletionTimestamp != nil || slices.ContainsFunc(p.rules, func(r *rule) bool { return r.name == o.Name }) {
+			continue
+		}
+		of := ownerOf(o)
+		waits := slices.ContainsFunc(p.rules, func(r *rule) bool {
+			w := r.owner.owner()
+			return w.kind == of.kind && w.namespace == of.namespace && w.name == of.name && t.state(r).waits()
+		})
+		if !waits {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// obsoleteTargetGroups may go when no rule that is wanted, stored or in AWS names them.
+func (t *translation) obsoleteTargetGroups() []Object {
+	named := map[string]bool{}
+	for _, name := range t.usedTargetGroups() {
+		named[name] = true
+	}
+	for _, o := range t.in.Observed.ListenerRules {
+		for _, name := range groupsOf(o.Spec.ForProvider.Actions) {
+			named[name] = true
+		}
+		for _, arn := range o.Status.AtProvider.TargetGroupARNs {
+			named[arn] = true
+		}
+	}
+	var out []Object
+	stored := map[string]bool{}
+	for _, tg := range t.in.Observed.TargetGroups {
+		stored[tg.Name] = true
+		if tg.DeletionTimestamp == nil && !named[tg.Name] && !named[cmp.Or(tg.Status.AtProvider.ARN, tg.Name)] {
+			out = append(out, tg)
+		}
+	}
+	for _, b := range t.in.Observed.TargetGroupBindings {
+		if b.DeletionTimestamp == nil && !named[b.Name] && !stored[b.Name] {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// obsoleteSecurityGroups may go when the load balancer has let go of them.
+func (t *translation) obsoleteSecurityGroups() []Object {
+	var out []Object
+	for _, sg := range t.in.Observed.SecurityGroups {
+		wanted := len(t.config.spec.SecurityGroups) == 0 && sg.Name == loadBalancerName(t.in.Gateway)
+		if sg.DeletionTimestamp == nil && !wanted && !slices.ContainsFunc(t.in.Observed.LoadBalancers, uses(sg)) {
+			out = append(out, sg)
+		}
+	}
+	return out
+}
+
+func uses(sg *albv1alpha1.SecurityGroup) func(*albv1alpha1.LoadBalancer) bool {
+	return func(lb *albv1alpha1.LoadBalancer) bool {
+		return slices.Contains(lb.Spec.ForProvider.SecurityGroupRefs, albv1alpha1.Reference{Name: sg.Name}) ||
+			sg.Status.AtProvider.GroupID != "" && slices.Contains(lb.Status.AtProvider.SecurityGroups, sg.Status.AtProvider.GroupID)
+	}
+}

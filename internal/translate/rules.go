@@ -1,0 +1,131 @@
+package translate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+)
+
+// A rule is one rule of the load balancer, and the route rule that it serves.
+type rule struct {
+	port       *port
+	owner      *routeRule
+	atoms      node
+	conditions []albv1alpha1.RuleCondition
+	outcome    outcome
+
+	// content is equal where two rules say the same.
+	content string
+
+	// name, priority and observed come by identity.
+	name     string
+	priority int32
+	observed *albv1alpha1.ListenerRule
+}
+
+func (t *translation) newRule(p *port, atoms node) *rule {
+	conditions := t.conditions(boxOf(atoms))
+	return &rule{
+		port: p, owner: atoms[0].rule, atoms: atoms, conditions: conditions, outcome: atoms[0].outcome,
+		content: contentOf(conditions, atoms[0].outcome.actions, atoms[0].outcome.transforms),
+	}
+}
+
+func contentOf(conditions []albv1alpha1.RuleCondition, actions []albv1alpha1.Action, transforms []albv1alpha1.RuleTransform) string {
+	return jsonOf(conditions) + jsonOf(actions) + jsonOf(transforms)
+}
+
+// makeRules fills the rules of every port.
+func (t *translation) makeRules() {
+	for _, p := range t.ports {
+		var atoms []*atom
+		for _, r := range t.routes {
+			for _, rr := range r.rules {
+				atoms = append(atoms, t.judge(rr, p.ListenerPort).atoms...)
+			}
+		}
+		p.rules = t.arrange(p, atoms)
+	}
+	t.limitTargetGroups()
+	t.limitRules()
+}
+
+// byAge are the rules of all ports, those of the oldest route first: what came first keeps its place under a quota.
+func (t *translation) byAge() []*rule {
+	var all []*rule
+	for _, p := range t.ports {
+		all = append(all, p.rules...)
+	}
+	slices.SortStableFunc(all, func(a, b *rule) int {
+		return cmp.Or(a.owner.route.older(b.owner.route), cmp.Compare(a.owner.index, b.owner.index), cmp.Compare(a.port.Port, b.port.Port))
+	})
+	return all
+}
+
+// limitRules leaves out what is beyond the quota of rules.
+func (t *translation) limitRules() {
+	quota := t.in.Settings.Quotas.orDefaults().Rules
+	all := t.byAge()
+	if len(all) <= quota {
+		return
+	}
+	beyond := map[*rule]bool{}
+	for _, r := range all[quota:] {
+		beyond[r] = true
+		t.lose(r, fmt.Sprintf("the load balancer of Gateway %s/%s needs %d rules and AWS allows %d; ask AWS for more, use fewer matches, or another Gateway",
+			t.in.Gateway.Namespace, t.in.Gateway.Name, len(all), quota))
+	}
+	for _, p := range t.ports {
+		p.rules = keep(p.rules, func(r *rule) bool { return !beyond[r] })
+	}
+}
+
+// lose takes a rule out of what works.
+func (t *translation) lose(r *rule, why string) {
+	v := t.judge(r.owner, r.port.ListenerPort)
+	v.drop(r.owner.where(), why)
+	v.atoms = keep(v.atoms, func(a *atom) bool { return !slices.Contains(r.atoms, a) })
+	v.works = len(v.atoms) > 0
+}
+
+// limitTargetGroups lets rules answer 500 whose target groups are beyond the quota.
+func (t *translation) limitTargetGroups() {
+	quota := t.in.Settings.Quotas.orDefaults().TargetGroups
+	used := map[string]bool{}
+	for _, r := range t.byAge() {
+		more := 0
+		for _, name := range groupsOf(r.outcome.actions) {
+			if !used[name] {
+				more++
+			}
+		}
+		if len(used)+more > quota {
+			t.lose(r, fmt.Sprintf("the load balancer of Gateway %s/%s would have more than the %d target groups that AWS allows; use fewer Services, or another Gateway",
+				t.in.Gateway.Namespace, t.in.Gateway.Name, quota))
+			r.outcome = failed()
+			r.content = contentOf(r.conditions, r.outcome.actions, r.outcome.transforms)
+			continue
+		}
+		for _, name := range groupsOf(r.outcome.actions) {
+			used[name] = true
+		}
+	}
+}
+
+// groupsOf are the TargetGroups that actions name.
+func groupsOf(actions []albv1alpha1.Action) []string {
+	var out []string
+	for _, a := range actions {
+		if a.ForwardConfig == nil {
+			continue
+		}
+		for _, tg := range a.ForwardConfig.TargetGroups {
+			if tg.TargetGroupRef != nil {
+				out = append(out, tg.TargetGroupRef.Name)
+			}
+		}
+	}
+	return out
+}

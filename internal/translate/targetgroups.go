@@ -1,0 +1,205 @@
+package translate
+
+import (
+	"fmt"
+	"strconv"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
+)
+
+const (
+	targetInstance = "instance"
+	targetIP       = "ip"
+
+	protocolHTTP  = "HTTP"
+	protocolHTTPS = "HTTPS"
+
+	versionHTTP1 = "HTTP1"
+	versionHTTP2 = "HTTP2"
+	versionGRPC  = "GRPC"
+
+	appProtocolH2C = "kubernetes.io/h2c"
+	appProtocolWSS = "kubernetes.io/wss"
+)
+
+// A targetGroup serves a Service port, for all routes of the Gateway that want it with the same settings.
+type targetGroup struct {
+	name    string
+	group   albv1alpha1.TargetGroupParameters
+	binding albv1alpha1.TargetGroupBindingParameters
+}
+
+// A servicePort is a port of a Service.
+type servicePort struct {
+	service *corev1.Service
+	port    corev1.ServicePort
+}
+
+func (s servicePort) String() string {
+	return fmt.Sprintf("port %d of Service %s/%s", s.port.Port, s.service.Namespace, s.service.Name)
+}
+
+// targetGroup finds or makes the target group of a Service port as a route wants it. The problem's message goes on after the
+// name of a backendRef.
+func (t *translation) targetGroup(r *route, s servicePort, on alb.ListenerPort) (*targetGroup, problem) {
+	settings := t.targetGroupSettings(r, s.service)
+	group, p := t.targetGroupParameters(s, settings)
+	if !p.isZero() {
+		return nil, p
+	}
+	if group.ProtocolVersion != versionHTTP1 && on.Protocol != protocolHTTPS {
+		return nil, backendProtocol("wants %s towards %s, which an Application Load Balancer can do only behind an HTTPS listener, not on port %d; attach the route to an HTTPS listener, or set protocolVersion HTTP1 in a TargetGroupConfiguration",
+			group.ProtocolVersion, s, on.Port)
+	}
+	hash := hashOf(t.in.Settings.ClusterName, t.in.Gateway.Namespace, t.in.Gateway.Name, s.service.Namespace, s.service.Name,
+		strconv.Itoa(int(s.port.Port)), group.Protocol, group.ProtocolVersion, group.TargetType, value(group.IpAddressType),
+		strconv.Itoa(int(value(group.TargetControlPort))), value(settings.props.TargetGroupName), settings.variant)
+	name := targetGroupName(t.in.Gateway.Name, s.service.Name, s.port.Port, hash)
+	if known := t.targetGroups[name]; known != nil {
+		return known, problem{}
+	}
+	group.Name = new(awsName(s.service.Namespace, s.service.Name, hash))
+	if fixedName := settings.props.TargetGroupName; fixedName != nil {
+		if p := t.claim(*fixedName, name); !p.isZero() {
+			return nil, p
+		}
+		group.Name = fixedName
+	}
+	t.keepPort(name, &group)
+	tg := &targetGroup{name: name, group: group, binding: binding(name, s, settings.props, group.TargetType)}
+	t.targetGroups[name] = tg
+	return tg, problem{}
+}
+
+// claim sees to it that a name that a user gives is used for one target group.
+func (t *translation) claim(fixedName, object string) problem {
+	if err := alb.ValidName(fixedName); err != nil {
+		return unsupportedBackend("has a TargetGroupConfiguration with targetGroupName %q: %s", fixedName, err)
+	}
+	if by, taken := t.fixedNames[fixedName]; taken && by != object {
+		return unsupportedBackend("has a TargetGroupConfiguration with targetGroupName %q, which TargetGroup %s has already; names are unique in AWS, so leave it out or give each port its own", fixedName, by)
+	}
+	t.fixedNames[fixedName] = object
+	return problem{}
+}
+
+// keepPort: AWS cannot change the port of a target group, and it says nothing where every target is registered with a port
+// of its own. So a Service's new node port is no reason for a new target group.
+func (t *translation) keepPort(name string, group *albv1alpha1.TargetGroupParameters) {
+	for _, tg := range t.in.Observed.TargetGroups {
+		if tg.Name == name && tg.Spec.ForProvider.Port != 0 {
+			group.Port = tg.Spec.ForProvider.Port
+		}
+	}
+}
+
+func (t *translation) targetGroupParameters(s servicePort, settings targetGroupSettings) (albv1alpha1.TargetGroupParameters, problem) {
+	none := albv1alpha1.TargetGroupParameters{}
+	if s.service.Spec.Type == corev1.ServiceTypeExternalName {
+		return none, unsupportedBackend("names Service %s/%s of type ExternalName, which has no endpoints; use a Service with a selector", s.service.Namespace, s.service.Name)
+	}
+	protocol, version, p := protocolOf(s, settings)
+	if !p.isZero() {
+		return none, p
+	}
+	targetType, port, p := targetOf(s, settings)
+	if !p.isZero() {
+		return none, p
+	}
+	family, p := t.familyOf(s, settings)
+	if !p.isZero() {
+		return none, p
+	}
+	out := albv1alpha1.TargetGroupParameters{
+		Protocol: protocol, ProtocolVersion: version, Port: port, TargetType: targetType, IpAddressType: family,
+		TargetControlPort: settings.props.TargetControlPort,
+		Attributes:        attributes(settings.props.TargetGroupAttributes, func(a gwcfgv1.TargetGroupAttribute) (string, string) { return a.Key, a.Value }),
+		Tags:              mergedMap(settings.props.Tags, t.tags),
+	}
+	if n := len(out.Tags); n > maxTags {
+		return none, unsupportedBackend("has %d tags in %s and %s together; give at most %d, as AWS allows 50 and the provider adds its own", n, settings.from, t.config.from, maxTags)
+	}
+	return out, healthCheck(&out, s, settings)
+}
+
+func protocolOf(s servicePort, settings targetGroupSettings) (protocol, version string, p problem) {
+	protocol, version = protocolHTTP, versionHTTP1
+	if asked := settings.props.Protocol; asked != nil {
+		protocol = string(*asked)
+	}
+	if protocol != protocolHTTP && protocol != protocolHTTPS {
+		return "", "", backendProtocol("wants protocol %s by %s, but an Application Load Balancer speaks HTTP or HTTPS to targets; set one of them", protocol, settings.from)
+	}
+	switch value(s.port.AppProtocol) {
+	case appProtocolH2C:
+		version = versionHTTP2
+	case appProtocolWSS:
+		if protocol != protocolHTTPS {
+			return "", "", backendProtocol("names %s with appProtocol kubernetes.io/wss; set protocol HTTPS in a TargetGroupConfiguration for the Service", s)
+		}
+	}
+	if asked := settings.props.ProtocolVersion; asked != nil {
+		version = string(*asked)
+	}
+	return protocol, version, problem{}
+}
+
+// targetOf is the target type, and the port of targets that are registered without one.
+func targetOf(s servicePort, settings targetGroupSettings) (targetType string, port int32, p problem) {
+	targetType = targetIP
+	if s.port.NodePort != 0 {
+		targetType = targetInstance
+	}
+	if asked := settings.props.TargetType; asked != nil {
+		targetType = string(*asked)
+	}
+	if targetType == targetInstance {
+		if s.port.NodePort == 0 {
+			return "", 0, unsupportedBackend("wants targetType instance by %s, but %s has no node port; set targetType ip, or make the Service of type NodePort", settings.from, s)
+		}
+		return targetType, s.port.NodePort, problem{}
+	}
+	return targetType, numericPort(s.port), problem{}
+}
+
+// numericPort is 1 for a named target port: what stands behind the name may differ from pod to pod.
+func numericPort(p corev1.ServicePort) int32 {
+	switch {
+	case p.TargetPort.Type == intstr.String && p.TargetPort.StrVal != "":
+		return 1
+	case p.TargetPort.IntVal != 0:
+		return p.TargetPort.IntVal
+	default:
+		return p.Port
+	}
+}
+
+func (t *translation) familyOf(s servicePort, settings targetGroupSettings) (*string, problem) {
+	v6 := len(s.service.Spec.IPFamilies) > 0 && s.service.Spec.IPFamilies[0] == corev1.IPv6Protocol
+	if asked := settings.props.IPAddressType; asked != nil {
+		v6 = *asked == gwcfgv1.TargetGroupIPAddressTypeIPv6
+	}
+	switch {
+	case !v6:
+		return nil, problem{}
+	case !t.config.dualstack():
+		return nil, unsupportedBackend("wants IPv6 targets, for which the load balancer must be dualstack; set ipAddressType dualstack in a LoadBalancerConfiguration, or ipv4 in a TargetGroupConfiguration for Service %s/%s", s.service.Namespace, s.service.Name)
+	default:
+		return new("ipv6"), problem{}
+	}
+}
+
+func binding(name string, s servicePort, props gwcfgv1.TargetGroupProps, targetType string) albv1alpha1.TargetGroupBindingParameters {
+	return albv1alpha1.TargetGroupBindingParameters{
+		TargetGroupRef: &albv1alpha1.Reference{Name: name},
+		ServiceRef:     albv1alpha1.ServiceReference{Name: s.service.Name, Namespace: s.service.Namespace, Port: intstr.FromInt32(s.port.Port)},
+		TargetType:     targetType,
+		NodeSelector:   props.NodeSelector.DeepCopy(),
+		MultiCluster:   value(props.EnableMultiCluster),
+	}
+}

@@ -1,0 +1,95 @@
+package translate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
+)
+
+type objectKey struct{ namespace, name string }
+
+// A translation is the work on one Gateway.
+type translation struct {
+	in       Input
+	config   configuration
+	tags     map[string]string
+	services map[objectKey]*corev1.Service
+
+	listeners []*listener
+	routes    []*route
+	parents   []*parent
+	ports     []*port
+
+	// targetGroups that some rule could use, by object name.
+	targetGroups map[string]*targetGroup
+
+	// fixedNames are the objects that have the target group names which users give.
+	fixedNames map[string]string
+
+	verdicts map[verdictKey]*verdict
+
+	// refused says why the Gateway as a whole cannot be done.
+	refused problem
+}
+
+// A port is one listener of the load balancer: one or more of the Gateway's.
+type port struct {
+	alb.ListenerPort
+
+	name      string // of the Listener object
+	listeners []*listener
+	rules     []*rule // in order of precedence
+}
+
+func newTranslation(in Input, c configuration) *translation {
+	t := &translation{
+		in: in, config: c, tags: c.tags(in.Gateway),
+		services:     map[objectKey]*corev1.Service{},
+		targetGroups: map[string]*targetGroup{},
+		fixedNames:   map[string]string{},
+		verdicts:     map[verdictKey]*verdict{},
+	}
+	for _, s := range in.Services {
+		t.services[objectKey{s.Namespace, s.Name}] = s
+	}
+	t.listeners = listen(in, c)
+	t.ports = portsOf(in.Gateway, t.listeners)
+	t.routes = routes(in)
+	t.parents = t.attach()
+	return t
+}
+
+// portsOf the load balancer, by number: those of the listeners that can be had.
+func portsOf(g *gatewayv1.Gateway, listeners []*listener) []*port {
+	var out []*port
+	for _, l := range listeners {
+		if !l.live() {
+			continue
+		}
+		i := slices.IndexFunc(out, func(p *port) bool { return p.Port == l.port })
+		if i < 0 {
+			i = len(out)
+			out = append(out, &port{ListenerPort: l.on(), name: listenerName(g.Name, l.port)})
+		}
+		out[i].listeners = append(out[i].listeners, l)
+	}
+	slices.SortFunc(out, func(a, b *port) int { return cmp.Compare(a.Port, b.Port) })
+	return out
+}
+
+// on is the place of the listener on the load balancer.
+func (l *listener) on() alb.ListenerPort {
+	return alb.ListenerPort{Protocol: string(l.spec.Protocol), Port: l.port}
+}
+
+// olderObject orders objects by age, then namespace and name.
+func olderObject(a, b metav1.Object) int {
+	return cmp.Or(a.GetCreationTimestamp().Compare(b.GetCreationTimestamp().Time),
+		strings.Compare(a.GetNamespace(), b.GetNamespace()), strings.Compare(a.GetName(), b.GetName()))
+}

@@ -1,0 +1,174 @@
+package translate
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/external"
+)
+
+type verdictKey struct {
+	rule *routeRule
+	on   alb.ListenerPort
+}
+
+// A verdict is what becomes of a route's rule on a port.
+type verdict struct {
+	// atoms are the rule's matches with their answers, for each hostname.
+	atoms []*atom
+
+	// dropped says what is left out and why, each as "Dropped Rule ...".
+	dropped []string
+
+	// works says whether anything of the rule can be done. A rule whose backends are all missing works: it answers 500.
+	works bool
+
+	unresolved []problem
+
+	// notes are remarks on what works.
+	notes []string
+}
+
+// An atom is one match of a rule for one hostname.
+type atom struct {
+	host    string
+	match   match
+	outcome outcome
+	order   precedence
+	rule    *routeRule
+	verdict *verdict
+}
+
+func (v *verdict) drop(where, why string) {
+	v.dropped = appendNew(v.dropped, []string{fmt.Sprintf("Dropped Rule %s: %s", where, why)})
+}
+
+// where names the rule in what is dropped.
+func (r *routeRule) where() string { return fmt.Sprintf("%d of %s", r.index, r.route) }
+
+// judge says what becomes of a rule on a port. What is refused answers 500 in its place, so that its requests do not go to
+// a rule that was not meant for them (Gateway API, HTTPRouteFilter: an HTTP error response).
+func (t *translation) judge(r *routeRule, on alb.ListenerPort) *verdict {
+	key := verdictKey{r, on}
+	if known := t.verdicts[key]; known != nil {
+		return known
+	}
+	v := &verdict{}
+	t.verdicts[key] = v
+	d := t.distribute(r, on)
+	v.unresolved = d.unresolved
+	answer := t.answers(r, d, on)
+	for _, why := range slices.Concat(r.unmatched, r.unsupported, answer.refused) {
+		v.drop(r.where(), why)
+	}
+	hosts := t.hostsOn(r.route, on)
+	for _, m := range r.matches {
+		variants, err := answer.to(m.match)
+		if err != nil {
+			v.drop(r.where(), fmt.Sprintf("match %d: %s", m.index, err))
+			variants = []variant{{m.match, failed()}}
+		}
+		made := t.atoms(v, ruleVariants{r, m, variants}, hosts)
+		v.works = v.works || made > 0 && err == nil && answer.works()
+	}
+	return v
+}
+
+// ruleVariants are what became of one match of a rule.
+type ruleVariants struct {
+	rule     *routeRule
+	match    ruleMatch
+	variants []variant
+}
+
+// atoms adds those of a match, and says how many they are.
+func (t *translation) atoms(v *verdict, of ruleVariants, hosts []boundHost) (made int) {
+	for part, variant := range of.variants {
+		for _, host := range hosts {
+			a := &atom{
+				host: host.host, match: variant.match, outcome: variant.outcome,
+				order: precedenceOf(of.rule, of.match, host, part), rule: of.rule, verdict: v,
+			}
+			if err := t.expressible(a); err != nil {
+				v.drop(of.rule.where(), fmt.Sprintf("match %d%s: %s", of.match.index, forHost(host.host), err))
+				continue
+			}
+			v.atoms = append(v.atoms, a)
+			made++
+		}
+	}
+	return made
+}
+
+// An answer is what a rule says to each of its matches.
+type answer struct {
+	refused []string
+	broken  bool
+	to      func(match) ([]variant, error)
+}
+
+func (a answer) works() bool { return len(a.refused) == 0 && !a.broken }
+
+func (t *translation) answers(r *routeRule, d distribution, on alb.ListenerPort) answer {
+	switch {
+	case len(r.unsupported) > 0:
+		return answer{broken: true, to: func(m match) ([]variant, error) { return []variant{{m, failed()}}, nil }}
+	case r.redirect != nil:
+		return answer{to: func(m match) ([]variant, error) { return redirected(r.redirect, m, on) }}
+	}
+	out, refused := forward(d)
+	return answer{refused: refused, to: func(m match) ([]variant, error) {
+		if r.rewrite == nil || out.actions[0].ForwardConfig == nil {
+			return []variant{{m, out}}, nil
+		}
+		transforms, err := rewritten(r.rewrite, m.path)
+		if err != nil {
+			return nil, err
+		}
+		return []variant{{m, newOutcome(out.actions, transforms)}}, nil
+	}}
+}
+
+// expressible says why an atom alone cannot be a rule, with the remedy.
+func (t *translation) expressible(a *atom) error {
+	conditions := t.conditions(box{hosts: []string{a.host}, paths: []pathMatch{a.match.path}, rest: a.match})
+	n := 0
+	sdk := external.Conditions(conditions)
+	for _, c := range sdk {
+		n += alb.CountValues(c)
+	}
+	if n > alb.MaxConditionValues {
+		return fmt.Errorf("needs %d condition values, an Application Load Balancer rule holds %d; match on fewer headers and query parameters", n, alb.MaxConditionValues)
+	}
+	if err := alb.ValidateConditions(sdk); err != nil {
+		return fmt.Errorf("%w; change the match", err)
+	}
+	return nil
+}
+
+func forHost(host string) string {
+	if host == anyHost {
+		return ""
+	}
+	return " for hostname " + host
+}
+
+func precedenceOf(r *routeRule, m ruleMatch, host boundHost, part int) precedence {
+	return precedence{
+		listener: host.listener, host: host.host, original: host.original,
+		path: m.path.kind, pathLen: len(m.path.value), methods: min(1, len(m.method)), headers: len(m.headers), queries: len(m.queries),
+		created: r.route.created, kind: r.route.kind, namespaced: r.route.namespaced(),
+		rule: r.index, match: m.index, part: part,
+	}
+}
+
+// ruleOwner is the route rule that an object was made for.
+type ruleOwner struct {
+	kind, namespace, name string
+	index                 int
+}
+
+func (r *routeRule) owner() ruleOwner {
+	return ruleOwner{r.route.kind, r.route.namespace, r.route.name, r.index}
+}
