@@ -37,7 +37,7 @@ type command struct {
 
 func main() {
 	var c command
-	kong.Parse(&c, kong.Name("albsim"), kong.Description("AWS in a process: ELBv2, EC2, ACM and STS, with load balancers that serve."))
+	_ = kong.Parse(&c, kong.Name("albsim"), kong.Description("AWS in a process: ELBv2, EC2, ACM and STS, with load balancers that serve."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := c.run(ctx)
 	stop()
@@ -92,7 +92,9 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	if err := server.Shutdown(grace); err != nil {
 		return errors.Join(fmt.Errorf("cannot stop cleanly: %w", err), server.Close())
 	}
-	<-failed
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("cannot serve: %w", err)
+	}
 	return nil
 }
 

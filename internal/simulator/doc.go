@@ -1,0 +1,10 @@
+// Package simulator is AWS in a process: an http.Handler that speaks the real wire protocols of ELBv2, EC2, ACM and STS, as strict
+// as AWS, in front of load balancers that serve on real sockets.
+//
+// In go signed requests, by way of any AWS SDK, the CLI or Terraform with AWS_ENDPOINT_URL; out come AWS's answers. Below /_albsim/
+// it tells of itself in JSON: endpoints (where each load balancer listens), calls (which were made; DELETE forgets them), world
+// (the network), faults (POST scripts one, DELETE clears them) and health.
+//
+// It can be slow, throttle with AWS's token buckets, and fail before or after the effect of a call. What AWS documents nowhere is
+// a field of Assumptions.
+package simulator

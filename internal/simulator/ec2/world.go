@@ -1,0 +1,94 @@
+package ec2
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// A World is the network that exists before the first call.
+type World struct {
+	VPC            VPC
+	Subnets        []Subnet
+	SecurityGroups []SecurityGroup
+	Instances      []Instance
+}
+
+// A VPC is a network with an internet gateway, or without one.
+type VPC struct {
+	ID              string
+	CIDR            netip.Prefix
+	InternetGateway string // its id; empty: the VPC has none
+	Tags            map[string]string
+}
+
+// A Subnet is a part of the VPC in one zone. A public one is routed to the internet gateway.
+type Subnet struct {
+	ID     string
+	CIDR   netip.Prefix
+	Zone   string
+	Access Access
+	Tags   map[string]string
+}
+
+// Access is where the default route of a subnet leads.
+type Access string
+
+// A subnet's default route.
+const (
+	Public  Access = "public"
+	Private Access = "private"
+)
+
+// A SecurityGroup of the world has the default egress rule and no ingress.
+type SecurityGroup struct {
+	ID, Name, Description string
+	Tags                  map[string]string
+}
+
+// An Instance runs in the subnet that its address belongs to.
+type Instance struct {
+	ID             string
+	Address        netip.Addr
+	Zone           string // empty: the zone of its subnet
+	SecurityGroups []string
+	Tags           map[string]string
+}
+
+// Ids of the default world.
+const (
+	DefaultVPC       = "vpc-0a64000000000000a"
+	DefaultNodeGroup = "sg-0a64000000000000a"
+	defaultGateway   = "igw-0a64000000000000a"
+)
+
+// DefaultWorld is a VPC 10.64.0.0/16 in three zones of a region, each with a public and a private subnet tagged for load balancer
+// discovery, and one instance, a cluster node, in each public one.
+func DefaultWorld(region string) World {
+	w := World{
+		VPC: VPC{
+			ID: DefaultVPC, CIDR: netip.MustParsePrefix("10.64.0.0/16"), InternetGateway: defaultGateway,
+			Tags: map[string]string{"Name": "main"},
+		},
+		SecurityGroups: []SecurityGroup{{ID: DefaultNodeGroup, Name: "nodes", Description: "cluster nodes"}},
+	}
+	for i, zone := range []string{"a", "b", "c"} {
+		third := byte(i * 64)
+		w.Subnets = append(w.Subnets,
+			Subnet{
+				ID: "subnet-0a64000000000000" + zone, Zone: region + zone, Access: Public,
+				CIDR: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 64, third, 0}), 19),
+				Tags: map[string]string{"Name": "public-" + zone, "kubernetes.io/role/elb": "1"},
+			},
+			Subnet{
+				ID: "subnet-0b64000000000000" + zone, Zone: region + zone, Access: Private,
+				CIDR: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 64, third + 32, 0}), 19),
+				Tags: map[string]string{"Name": "private-" + zone, "kubernetes.io/role/internal-elb": "1"},
+			})
+		w.Instances = append(w.Instances, Instance{
+			ID: "i-0a00000000000000" + zone, Address: netip.AddrFrom4([4]byte{10, 64, third, 11}),
+			SecurityGroups: []string{DefaultNodeGroup},
+			Tags:           map[string]string{"Name": fmt.Sprintf("node-%s", zone)},
+		})
+	}
+	return w
+}

@@ -1,0 +1,427 @@
+package simulator_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	ec2api "github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
+)
+
+func where(name string, values ...string) types.Filter {
+	return types.Filter{Name: &name, Values: values}
+}
+
+// "Describe" operations: filters are ANDed, the values of one ORed; values may hold wildcards; an unknown filter is refused.
+func TestDescribeSubnets(t *testing.T) {
+	b := newBench(t, quick())
+	cases := map[string]struct {
+		in   ec2api.DescribeSubnetsInput
+		want []string
+		code string
+	}{
+		"All":        {ec2api.DescribeSubnetsInput{}, []string{publicA, publicB, publicC, privateA, "subnet-0b64000000000000b", "subnet-0b64000000000000c"}, ""},
+		"ByID":       {ec2api.DescribeSubnetsInput{SubnetIds: []string{publicB}}, []string{publicB}, ""},
+		"TagValue":   {ec2api.DescribeSubnetsInput{Filters: []types.Filter{where("tag:kubernetes.io/role/elb", "", "1")}}, []string{publicA, publicB, publicC}, ""},
+		"TagKey":     {ec2api.DescribeSubnetsInput{Filters: []types.Filter{where("tag-key", "kubernetes.io/role/internal-elb")}}, []string{privateA, "subnet-0b64000000000000b", "subnet-0b64000000000000c"}, ""},
+		"And":        {ec2api.DescribeSubnetsInput{Filters: []types.Filter{where("vpc-id", vpcID), where("availability-zone", "us-east-1a")}}, []string{publicA, privateA}, ""},
+		"Or":         {ec2api.DescribeSubnetsInput{Filters: []types.Filter{where("subnet-id", publicA, publicC)}}, []string{publicA, publicC}, ""},
+		"Wildcard":   {ec2api.DescribeSubnetsInput{Filters: []types.Filter{where("tag:Name", "public-?")}}, []string{publicA, publicB, publicC}, ""},
+		"Slash":      {ec2api.DescribeSubnetsInput{Filters: []types.Filter{where("tag-key", "kubernetes*internal-elb")}}, []string{privateA, "subnet-0b64000000000000b", "subnet-0b64000000000000c"}, ""},
+		"None":       {ec2api.DescribeSubnetsInput{Filters: []types.Filter{where("cidr-block", "10.0.0.0/8")}}, nil, ""},
+		"CIDR":       {ec2api.DescribeSubnetsInput{Filters: []types.Filter{where("cidr-block", "10.64.32.0/19")}}, []string{privateA}, ""},
+		"Unknown":    {ec2api.DescribeSubnetsInput{Filters: []types.Filter{where("colour", "red")}}, nil, "InvalidParameterValue"},
+		"NoSuch":     {ec2api.DescribeSubnetsInput{SubnetIds: []string{"subnet-0123456789abcdef0"}}, nil, "InvalidSubnetID.NotFound"},
+		"PageTooFew": {ec2api.DescribeSubnetsInput{MaxResults: new(int32(4))}, nil, "InvalidParameterValue"},
+		"BadToken":   {ec2api.DescribeSubnetsInput{NextToken: new("x")}, nil, "InvalidParameterValue"},
+		"DryRun":     {ec2api.DescribeSubnetsInput{DryRun: new(true)}, nil, "DryRunOperation"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			out, err := b.ec2.DescribeSubnets(t.Context(), &c.in)
+			if got := codeOf(t, err); got != c.code {
+				t.Fatalf("want code %q, got %v", c.code, err)
+			}
+			if err != nil {
+				return
+			}
+			var got []string
+			for _, s := range out.Subnets {
+				got = append(got, *s.SubnetId)
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("-want, +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// A subnet as the API shows it: five addresses are AWS's, one has the node, and each load balancer takes one.
+func TestSubnetItem(t *testing.T) {
+	c := newClock()
+	b := newBench(t, simulator.Options{Now: c.Now, ProvisioningDelay: simulator.Immediately, InterfaceLinger: time.Second})
+	show := func(id string) string {
+		s := must(b.ec2.DescribeSubnets(t.Context(), &ec2api.DescribeSubnetsInput{SubnetIds: []string{id}}))(b).Subnets[0]
+		return fmt.Sprint(*s.CidrBlock, " ", *s.AvailabilityZone, " ", *s.VpcId, " ", *s.MapPublicIpOnLaunch, " ", s.State, " ", *s.AvailableIpAddressCount)
+	}
+	got := []string{show(publicB), show(privateA)}
+	lb := b.loadBalancer("shop")
+	got = append(got, show(publicB))
+	must(b.elb.DeleteLoadBalancer(t.Context(), &elb.DeleteLoadBalancerInput{LoadBalancerArn: lb.LoadBalancerArn}))(b)
+	c.advance(time.Second)
+	got = append(got, show(publicB))
+	want := []string{
+		"10.64.64.0/19 us-east-1b " + vpcID + " true available 8186", "10.64.32.0/19 us-east-1a " + vpcID + " false available 8187",
+		"10.64.64.0/19 us-east-1b " + vpcID + " true available 8185", "10.64.64.0/19 us-east-1b " + vpcID + " true available 8186",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want, +got:\n%s", diff)
+	}
+}
+
+func TestSubnetPages(t *testing.T) {
+	b := newBench(t, quick())
+	p, count, pages := ec2api.NewDescribeSubnetsPaginator(b.ec2, &ec2api.DescribeSubnetsInput{MaxResults: new(int32(5))}), 0, 0
+	for p.HasMorePages() {
+		count += len(must(p.NextPage(t.Context()))(b).Subnets)
+		pages++
+	}
+	if count != 6 || pages != 2 {
+		t.Errorf("want 6 subnets on 2 pages of 5, got %d on %d", count, pages)
+	}
+}
+
+// A public subnet is one whose route table leads to an internet gateway.
+func TestRoutes(t *testing.T) {
+	b := newBench(t, quick())
+	igw := must(b.ec2.DescribeInternetGateways(t.Context(), &ec2api.DescribeInternetGatewaysInput{Filters: []types.Filter{where("attachment.vpc-id", vpcID)}}))(b).InternetGateways
+	if len(igw) != 1 || *igw[0].Attachments[0].VpcId != vpcID {
+		t.Fatalf("the VPC has an internet gateway: %+v", igw)
+	}
+	for subnet, want := range map[string]string{publicA: *igw[0].InternetGatewayId, privateA: ""} {
+		tables := must(b.ec2.DescribeRouteTables(t.Context(), &ec2api.DescribeRouteTablesInput{Filters: []types.Filter{where("association.subnet-id", subnet)}}))(b).RouteTables
+		if len(tables) != 1 {
+			t.Fatalf("%s: want one route table, got %d", subnet, len(tables))
+		}
+		got := ""
+		for _, r := range tables[0].Routes {
+			if *r.DestinationCidrBlock == "0.0.0.0/0" && r.GatewayId != nil {
+				got = *r.GatewayId
+			}
+		}
+		if got != want {
+			t.Errorf("%s: default route to gateway %q, want %q", subnet, got, want)
+		}
+	}
+	main := must(b.ec2.DescribeRouteTables(t.Context(), &ec2api.DescribeRouteTablesInput{Filters: []types.Filter{where("vpc-id", vpcID), where("association.main", "true")}}))(b)
+	if len(main.RouteTables) != 1 {
+		t.Errorf("want one main table, got %d", len(main.RouteTables))
+	}
+}
+
+func TestZonesAndVPC(t *testing.T) {
+	b := newBench(t, quick())
+	var zones []string
+	for _, z := range must(b.ec2.DescribeAvailabilityZones(t.Context(), &ec2api.DescribeAvailabilityZonesInput{}))(b).AvailabilityZones {
+		zones = append(zones, fmt.Sprint(*z.ZoneName, " ", *z.ZoneId, " ", z.State))
+	}
+	if diff := cmp.Diff([]string{"us-east-1a use1-az1 available", "us-east-1b use1-az2 available", "us-east-1c use1-az3 available"}, zones); diff != "" {
+		t.Errorf("zones: -want, +got:\n%s", diff)
+	}
+	v := must(b.ec2.DescribeVpcs(t.Context(), &ec2api.DescribeVpcsInput{VpcIds: []string{vpcID}}))(b).Vpcs[0]
+	if *v.CidrBlock != "10.64.0.0/16" || *v.CidrBlockAssociationSet[0].CidrBlock != "10.64.0.0/16" || *v.OwnerId != "123456789012" {
+		t.Errorf("VPC: %+v", v)
+	}
+	if _, err := b.ec2.DescribeVpcs(t.Context(), &ec2api.DescribeVpcsInput{VpcIds: []string{"vpc-0123456789abcdef0"}}); codeOf(t, err) != "InvalidVpcID.NotFound" {
+		t.Errorf("want InvalidVpcID.NotFound, got %v", err)
+	}
+}
+
+func TestInstances(t *testing.T) {
+	b := newBench(t, quick())
+	find := func(filters ...types.Filter) []string {
+		var got []string
+		for _, r := range must(b.ec2.DescribeInstances(t.Context(), &ec2api.DescribeInstancesInput{Filters: filters}))(b).Reservations {
+			for _, i := range r.Instances {
+				got = append(got, fmt.Sprint(*i.InstanceId, " ", i.State.Name))
+			}
+		}
+		slices.Sort(got)
+		return got
+	}
+	if diff := cmp.Diff([]string{instanceB + " running"}, find(where("private-ip-address", "10.64.64.11"))); diff != "" {
+		t.Errorf("by address: -want, +got:\n%s", diff)
+	}
+	i := must(b.ec2.DescribeInstances(t.Context(), &ec2api.DescribeInstancesInput{InstanceIds: []string{instanceA}}))(b).Reservations[0].Instances[0]
+	got := fmt.Sprint(*i.PrivateIpAddress, " ", *i.PrivateDnsName, " ", *i.Placement.AvailabilityZone, " ", *i.SubnetId, " ", *i.SecurityGroups[0].GroupId, " ", *i.NetworkInterfaces[0].Groups[0].GroupId)
+	if want := "10.64.0.11 ip-10-64-0-11.ec2.internal us-east-1a " + publicA + " " + nodeGroup + " " + nodeGroup; got != want {
+		t.Errorf("want %q, got %q", want, got)
+	}
+	run := must(b.ec2.RunInstances(t.Context(), &ec2api.RunInstancesInput{
+		ImageId: new("ami-1"), MinCount: new(int32(1)), MaxCount: new(int32(2)), SubnetId: new(privateA), SecurityGroupIds: []string{nodeGroup},
+		TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: []types.Tag{{Key: new("pool"), Value: new("new")}}}},
+	}))(b)
+	if len(run.Instances) != 2 || !netip.MustParsePrefix("10.64.32.0/19").Contains(netip.MustParseAddr(*run.Instances[1].PrivateIpAddress)) {
+		t.Fatalf("two instances in the subnet: %+v", run.Instances)
+	}
+	must(b.ec2.TerminateInstances(t.Context(), &ec2api.TerminateInstancesInput{InstanceIds: []string{*run.Instances[0].InstanceId}}))(b)
+	want := []string{*run.Instances[0].InstanceId + " terminated", *run.Instances[1].InstanceId + " running"}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, find(where("tag:pool", "new"))); diff != "" {
+		t.Errorf("-want, +got:\n%s", diff)
+	}
+	if diff := cmp.Diff(1, len(find(where("tag:pool", "new"), where("instance-state-name", "running")))); diff != "" {
+		t.Errorf("running: -want, +got:\n%s", diff)
+	}
+	if _, err := b.ec2.DescribeInstances(t.Context(), &ec2api.DescribeInstancesInput{InstanceIds: []string{instanceA}, MaxResults: new(int32(5))}); codeOf(t, err) != "InvalidParameterCombination" {
+		t.Errorf("ids and pages: want InvalidParameterCombination, got %v", err)
+	}
+	for id, want := range map[string]string{"i-0123456789abcdef0": "InvalidInstanceID.NotFound", "node": "InvalidInstanceID.Malformed"} {
+		if _, err := b.ec2.DescribeInstances(t.Context(), &ec2api.DescribeInstancesInput{InstanceIds: []string{id}}); codeOf(t, err) != want {
+			t.Errorf("%s: want %s, got %v", id, want, err)
+		}
+	}
+}
+
+func (b *bench) group(name string) string {
+	b.Helper()
+	return *must(b.ec2.CreateSecurityGroup(b.Context(), &ec2api.CreateSecurityGroupInput{GroupName: &name, Description: new("test"), VpcId: new(vpcID)}))(b).GroupId
+}
+
+// EC2 API reference, CreateSecurityGroup, DeleteSecurityGroup and "Error codes".
+func TestSecurityGroups(t *testing.T) {
+	b := newBench(t, quick())
+	b.group("web")
+	cases := map[string]struct {
+		reason string
+		in     ec2api.CreateSecurityGroupInput
+		want   string
+	}{
+		"Same":        {"a name once in a VPC", ec2api.CreateSecurityGroupInput{GroupName: new("web"), Description: new("d"), VpcId: new(vpcID)}, "InvalidGroup.Duplicate"},
+		"Reserved":    {"sg- is for ids", ec2api.CreateSecurityGroupInput{GroupName: new("sg-web"), Description: new("d"), VpcId: new(vpcID)}, "InvalidParameterValue"},
+		"Characters":  {"no quotes", ec2api.CreateSecurityGroupInput{GroupName: new("web2"), Description: new("a 'web'"), VpcId: new(vpcID)}, "InvalidParameterValue"},
+		"Long":        {"255 characters", ec2api.CreateSecurityGroupInput{GroupName: new(strings.Repeat("a", 256)), Description: new("d"), VpcId: new(vpcID)}, "InvalidParameterValue"},
+		"NoVPC":       {"no default VPC", ec2api.CreateSecurityGroupInput{GroupName: new("web2"), Description: new("d")}, "VPCIdNotSpecified"},
+		"OtherVPC":    {"it must exist", ec2api.CreateSecurityGroupInput{GroupName: new("web2"), Description: new("d"), VpcId: new("vpc-0123456789abcdef0")}, "InvalidVpcID.NotFound"},
+		"OtherTags":   {"tags of the group only", ec2api.CreateSecurityGroupInput{GroupName: new("web2"), Description: new("d"), VpcId: new(vpcID), TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: []types.Tag{{Key: new("k")}}}}}, "InvalidParameterValue"},
+		"ReservedTag": {"aws: is reserved", ec2api.CreateSecurityGroupInput{GroupName: new("web2"), Description: new("d"), VpcId: new(vpcID), TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeSecurityGroup, Tags: []types.Tag{{Key: new("aws:k")}}}}}, "InvalidParameterValue"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			_, err := b.ec2.CreateSecurityGroup(t.Context(), &c.in)
+			if got := codeOf(t, err); got != c.want {
+				t.Errorf("%s: want %s, got %v", c.reason, c.want, err)
+			}
+		})
+	}
+	for id, want := range map[string]string{"sg-0123456789abcdef0": "InvalidGroup.NotFound", "web": "InvalidGroupId.Malformed", nodeGroup: "DependencyViolation"} {
+		if _, err := b.ec2.DeleteSecurityGroup(t.Context(), &ec2api.DeleteSecurityGroupInput{GroupId: &id}); codeOf(t, err) != want {
+			t.Errorf("delete %s: want %s, got %v", id, want, err)
+		}
+	}
+}
+
+func TestSecurityGroupTagsAndFilters(t *testing.T) {
+	b := newBench(t, quick())
+	id := must(b.ec2.CreateSecurityGroup(t.Context(), &ec2api.CreateSecurityGroupInput{
+		GroupName: new("web"), Description: new("the web"), VpcId: new(vpcID),
+		TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeSecurityGroup, Tags: []types.Tag{{Key: new("owner"), Value: new("shop")}}}},
+	}))(b).GroupId
+	b.authorize(*id, tcp(443, "10.0.0.0/8"))
+	for name, filter := range map[string]types.Filter{
+		"GroupName": where("group-name", "web"), "Tag": where("tag:owner", "shop"), "Description": where("description", "the web"),
+		"CIDR": where("ip-permission.cidr", "10.0.0.0/8"), "Port": where("ip-permission.from-port", "443"), "ID": where("group-id", *id),
+	} {
+		t.Run(name, func(t *testing.T) {
+			groups := must(b.ec2.DescribeSecurityGroups(t.Context(), &ec2api.DescribeSecurityGroupsInput{Filters: []types.Filter{where("vpc-id", vpcID), filter}}))(b).SecurityGroups
+			if len(groups) != 1 || *groups[0].GroupId != *id {
+				t.Errorf("got %+v", groups)
+			}
+		})
+	}
+	must(b.ec2.CreateTags(t.Context(), &ec2api.CreateTagsInput{Resources: []string{*id}, Tags: []types.Tag{{Key: new("stage"), Value: new("test")}}}))(b)
+	must(b.ec2.DeleteTags(t.Context(), &ec2api.DeleteTagsInput{Resources: []string{*id}, Tags: []types.Tag{{Key: new("owner"), Value: new("other")}, {Key: new("stage")}}}))(b)
+	tags := must(b.ec2.DescribeTags(t.Context(), &ec2api.DescribeTagsInput{Filters: []types.Filter{where("resource-id", *id)}}))(b).Tags
+	if len(tags) != 1 || *tags[0].Key != "owner" || tags[0].ResourceType != types.ResourceTypeSecurityGroup {
+		t.Errorf("a tag with another value stays: %+v", tags)
+	}
+	if _, err := b.ec2.CreateTags(t.Context(), &ec2api.CreateTagsInput{Resources: []string{"sg-0123456789abcdef0"}, Tags: []types.Tag{{Key: new("k")}}}); codeOf(t, err) != "InvalidGroup.NotFound" {
+		t.Errorf("want InvalidGroup.NotFound, got %v", err)
+	}
+}
+
+func tcp(port int32, cidr string) types.IpPermission {
+	return types.IpPermission{IpProtocol: new("tcp"), FromPort: &port, ToPort: &port, IpRanges: []types.IpRange{{CidrIp: &cidr}}}
+}
+
+func (b *bench) authorize(group string, permissions ...types.IpPermission) []types.SecurityGroupRule {
+	b.Helper()
+	return must(b.ec2.AuthorizeSecurityGroupIngress(b.Context(), &ec2api.AuthorizeSecurityGroupIngressInput{GroupId: &group, IpPermissions: permissions}))(b).SecurityGroupRules
+}
+
+// EC2 API reference, AuthorizeSecurityGroupIngress and IpPermission.
+func TestAuthorize(t *testing.T) {
+	b := newBench(t, quick())
+	group := b.group("web")
+	b.authorize(group, tcp(80, "10.0.0.0/8"))
+	many := tcp(1, "10.0.0.0/32")
+	many.IpRanges = nil
+	for i := range 60 {
+		many.IpRanges = append(many.IpRanges, types.IpRange{CidrIp: new(fmt.Sprintf("10.0.0.%d/32", i))})
+	}
+	cases := map[string]struct {
+		reason string
+		p      types.IpPermission
+		want   string
+	}{
+		"Again":         {"the rule is there", tcp(80, "10.0.0.0/8"), "InvalidPermission.Duplicate"},
+		"AgainByNumber": {"6 is tcp", types.IpPermission{IpProtocol: new("6"), FromPort: new(int32(80)), ToPort: new(int32(80)), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8"), Description: new("other")}}}, "InvalidPermission.Duplicate"},
+		"HostBits":      {"a CIDR block is canonical", tcp(81, "10.0.0.1/8"), "InvalidParameterValue"},
+		"NotACIDR":      {"an address is none", tcp(81, "10.0.0.1"), "InvalidParameterValue"},
+		"NoPorts":       {"TCP has ports", types.IpPermission{IpProtocol: new("tcp"), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8")}}}, "InvalidParameterValue"},
+		"Backwards":     {"from is not above to", types.IpPermission{IpProtocol: new("tcp"), FromPort: new(int32(2)), ToPort: new(int32(1)), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8")}}}, "InvalidParameterValue"},
+		"PortTooHigh":   {"0 to 65535", tcp(65536, "10.0.0.0/8"), "InvalidParameterValue"},
+		"NoProtocol":    {"it is needed", types.IpPermission{IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8")}}}, "MissingParameter"},
+		"NoPeer":        {"one at least", types.IpPermission{IpProtocol: new("-1")}, "MissingParameter"},
+		"NoSuchGroup":   {"it must exist", types.IpPermission{IpProtocol: new("-1"), UserIdGroupPairs: []types.UserIdGroupPair{{GroupId: new("sg-0123456789abcdef0")}}}, "InvalidGroup.NotFound"},
+		"Description":   {"no quotes", types.IpPermission{IpProtocol: new("-1"), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8"), Description: new(`"x"`)}}}, "InvalidParameterValue"},
+		"Protocol256":   {"protocols are bytes", types.IpPermission{IpProtocol: new("256"), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8")}}}, "InvalidParameterValue"},
+		"ProtocolName":  {"four names", types.IpPermission{IpProtocol: new("sctp"), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8")}}}, "InvalidParameterValue"},
+		"Protocol50":    {"any number will do", types.IpPermission{IpProtocol: new("50"), IpRanges: []types.IpRange{{CidrIp: new("172.16.0.0/12")}}}, ""},
+		"ICMPNoType":    {"ICMP has type and code", types.IpPermission{IpProtocol: new("icmp"), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8")}}}, "InvalidParameterValue"},
+		"SixtyMore":     {"60 rules a group", many, "RulesPerSecurityGroupLimitExceeded"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			_, err := b.ec2.AuthorizeSecurityGroupIngress(t.Context(), &ec2api.AuthorizeSecurityGroupIngressInput{GroupId: &group, IpPermissions: []types.IpPermission{c.p}})
+			if got := codeOf(t, err); got != c.want {
+				t.Errorf("%s: want %s, got %v", c.reason, c.want, err)
+			}
+		})
+	}
+	both := []types.IpPermission{tcp(90, "10.0.0.0/8"), tcp(80, "10.0.0.0/8")}
+	_, err := b.ec2.AuthorizeSecurityGroupIngress(t.Context(), &ec2api.AuthorizeSecurityGroupIngressInput{GroupId: &group, IpPermissions: both})
+	if got := codeOf(t, err); got != "InvalidPermission.Duplicate" {
+		t.Errorf("one of two is there: want InvalidPermission.Duplicate, got %v", err)
+	}
+	g := must(b.ec2.DescribeSecurityGroups(t.Context(), &ec2api.DescribeSecurityGroupsInput{GroupIds: []string{group}}))(b).SecurityGroups[0]
+	if len(g.IpPermissions) != 2 {
+		t.Errorf("a refused call adds nothing: %+v", g.IpPermissions)
+	}
+	if len(g.IpPermissionsEgress) != 1 || *g.IpPermissionsEgress[0].IpProtocol != "-1" || *g.IpPermissionsEgress[0].IpRanges[0].CidrIp != "0.0.0.0/0" {
+		t.Errorf("a new group lets everything out: %+v", g.IpPermissionsEgress)
+	}
+}
+
+// Rules have ids, permissions gather them; both views agree.
+func TestRulesOfGroups(t *testing.T) {
+	b := newBench(t, quick())
+	group, peer := b.group("web"), b.group("peer")
+	p := tcp(80, "10.0.0.0/8")
+	p.IpRanges = append(p.IpRanges, types.IpRange{CidrIp: new("192.168.0.0/16"), Description: new("office")})
+	p.UserIdGroupPairs = []types.UserIdGroupPair{{GroupId: &peer}}
+	p.Ipv6Ranges = []types.Ipv6Range{{CidrIpv6: new("2001:db8::/32")}}
+	added := b.authorize(group, p)
+	if len(added) != 4 {
+		t.Fatalf("one rule a peer: want 4, got %d", len(added))
+	}
+	g := must(b.ec2.DescribeSecurityGroups(t.Context(), &ec2api.DescribeSecurityGroupsInput{GroupIds: []string{group}}))(b).SecurityGroups[0]
+	want := p
+	want.UserIdGroupPairs = []types.UserIdGroupPair{{GroupId: &peer, UserId: new("123456789012")}}
+	if diff := cmp.Diff([]types.IpPermission{want}, g.IpPermissions, sdk); diff != "" {
+		t.Errorf("permissions: -want, +got:\n%s", diff)
+	}
+	if _, err := b.ec2.DeleteSecurityGroup(t.Context(), &ec2api.DeleteSecurityGroupInput{GroupId: &peer}); codeOf(t, err) != "DependencyViolation" {
+		t.Errorf("a group that another refers to: want DependencyViolation, got %v", err)
+	}
+	rules := func() map[string]string {
+		out := map[string]string{}
+		for _, r := range must(b.ec2.DescribeSecurityGroupRules(t.Context(), &ec2api.DescribeSecurityGroupRulesInput{Filters: []types.Filter{where("group-id", group)}}))(b).SecurityGroupRules {
+			if *r.IsEgress {
+				continue
+			}
+			text := fmt.Sprint(*r.IpProtocol, " ", *r.FromPort)
+			for _, s := range []*string{r.CidrIpv4, r.CidrIpv6, r.Description} {
+				if s != nil {
+					text += " " + *s
+				}
+			}
+			if r.ReferencedGroupInfo != nil {
+				text += " " + *r.ReferencedGroupInfo.GroupId
+			}
+			out[*r.SecurityGroupRuleId] = text
+		}
+		return out
+	}
+	ids := map[string]string{}
+	for id, text := range rules() {
+		ids[text] = id
+	}
+	office := ids["tcp 80 192.168.0.0/16 office"]
+	must(b.ec2.UpdateSecurityGroupRuleDescriptionsIngress(t.Context(), &ec2api.UpdateSecurityGroupRuleDescriptionsIngressInput{
+		GroupId: &group, SecurityGroupRuleDescriptions: []types.SecurityGroupRuleDescription{{SecurityGroupRuleId: &office, Description: new("home")}},
+	}))(b)
+	must(b.ec2.ModifySecurityGroupRules(t.Context(), &ec2api.ModifySecurityGroupRulesInput{GroupId: &group, SecurityGroupRules: []types.SecurityGroupRuleUpdate{{
+		SecurityGroupRuleId: new(ids["tcp 80 10.0.0.0/8"]), SecurityGroupRule: &types.SecurityGroupRuleRequest{IpProtocol: new("tcp"), FromPort: new(int32(81)), ToPort: new(int32(81)), CidrIpv4: new("10.1.0.0/16")},
+	}}}))(b)
+	must(b.ec2.RevokeSecurityGroupIngress(t.Context(), &ec2api.RevokeSecurityGroupIngressInput{GroupId: &group, SecurityGroupRuleIds: []string{ids["tcp 80 2001:db8::/32"]}}))(b)
+	must(b.ec2.RevokeSecurityGroupIngress(t.Context(), &ec2api.RevokeSecurityGroupIngressInput{GroupId: &group, IpPermissions: []types.IpPermission{{
+		IpProtocol: new("tcp"), FromPort: new(int32(80)), ToPort: new(int32(80)), UserIdGroupPairs: []types.UserIdGroupPair{{GroupId: &peer}},
+	}}}))(b)
+	after := map[string]string{office: "tcp 80 192.168.0.0/16 home", ids["tcp 80 10.0.0.0/8"]: "tcp 81 10.1.0.0/16"}
+	if diff := cmp.Diff(after, rules()); diff != "" {
+		t.Errorf("-want, +got:\n%s", diff)
+	}
+	_, byRule := b.ec2.RevokeSecurityGroupIngress(t.Context(), &ec2api.RevokeSecurityGroupIngressInput{GroupId: &group, SecurityGroupRuleIds: []string{ids["tcp 80 2001:db8::/32"]}})
+	_, byPermission := b.ec2.RevokeSecurityGroupIngress(t.Context(), &ec2api.RevokeSecurityGroupIngressInput{GroupId: &group, IpPermissions: []types.IpPermission{tcp(80, "10.0.0.0/8")}})
+	if got := []string{codeOf(t, byRule), codeOf(t, byPermission)}; !slices.Equal(got, []string{"InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound"}) {
+		t.Errorf("revoked again: %v", got)
+	}
+}
+
+func TestNetworkInterfaces(t *testing.T) {
+	b := newBench(t, quick())
+	lb := b.loadBalancer("shop")
+	id := (*lb.LoadBalancerArn)[strings.LastIndex(*lb.LoadBalancerArn, "/")+1:]
+	got := map[string]string{}
+	for _, n := range must(b.ec2.DescribeNetworkInterfaces(t.Context(), &ec2api.DescribeNetworkInterfacesInput{Filters: []types.Filter{where("description", "ELB app/shop/"+id)}}))(b).NetworkInterfaces {
+		got[*n.SubnetId] = fmt.Sprint(*n.RequesterId, " ", n.Status, " ", *n.AvailabilityZone)
+	}
+	want := map[string]string{publicA: "amazon-elb in-use us-east-1a", publicB: "amazon-elb in-use us-east-1b"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want, +got:\n%s", diff)
+	}
+}
+
+func TestWorldIsChecked(t *testing.T) {
+	change := func(f func(*ec2.World)) *ec2.World {
+		w := ec2.DefaultWorld("us-east-1")
+		f(&w)
+		return &w
+	}
+	cases := map[string]*ec2.World{
+		"NoVPC":         change(func(w *ec2.World) { w.VPC.ID = "" }),
+		"SubnetOutside": change(func(w *ec2.World) { w.Subnets[0].CIDR = netip.MustParsePrefix("10.65.0.0/24") }),
+		"NoSubnetFor":   change(func(w *ec2.World) { w.Instances[0].Address = netip.MustParseAddr("10.65.0.1") }),
+		"WrongZone":     change(func(w *ec2.World) { w.Instances[0].Zone = "us-east-1c" }),
+		"AddressTwice":  change(func(w *ec2.World) { w.Instances[0].Address = w.Instances[1].Address }),
+		"UnknownGroup":  change(func(w *ec2.World) { w.Instances[0].SecurityGroups = []string{"sg-1"} }),
+	}
+	for name, w := range cases {
+		t.Run(name, func(t *testing.T) {
+			if _, err := simulator.New(simulator.Options{World: simulator.World{Network: w}}); err == nil {
+				t.Error("want an error")
+			}
+		})
+	}
+}

@@ -1,0 +1,168 @@
+package simulator
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/acm"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/dataplane"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/elbv2"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/sts"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wire"
+)
+
+// A Simulator is one AWS account in one region.
+type Simulator struct {
+	opts     Options
+	log      *slog.Logger
+	services []*wire.Service
+	verifier *wire.Verifier
+	throttle *throttle
+	network  *ec2.Service
+	elbv2    *elbv2.Service
+	plane    *dataplane.DataPlane
+	ledger   ledger
+	script   *script
+	admin    http.Handler
+	close    sync.Once
+}
+
+// New starts a simulator. It needs no listener until a load balancer is made; Close ends it.
+func New(opts Options) (*Simulator, error) {
+	opts, err := opts.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	network, err := ec2.New(ec2.Options{
+		Region: opts.Region, AccountID: opts.AccountID, World: opts.World.Network, InterfaceLinger: delay(opts.InterfaceLinger), Now: opts.Now,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cannot make the network: %w", err)
+	}
+	certificates, err := acm.New(acm.Options{
+		Region: opts.Region, AccountID: opts.AccountID, ValidationDelay: delay(opts.ValidationDelay), Now: opts.Now,
+	}, opts.World.Certificates...)
+	if err != nil {
+		return nil, fmt.Errorf("cannot make the certificates: %w", err)
+	}
+	plane := dataplane.New(planeOptions(opts))
+	balancers, err := elbv2.New(elbv2.Options{
+		EC2: network, ACM: certificates, DataPlane: plane, Region: opts.Region, AccountID: opts.AccountID,
+		ProvisioningDelay: delay(opts.ProvisioningDelay), Quotas: opts.Quotas, Assumptions: opts.Assumptions, Bundle: opts.Bundle,
+		Now: opts.Now, Log: opts.Log,
+	})
+	if err != nil {
+		plane.Close()
+		return nil, err
+	}
+	s := &Simulator{
+		opts: opts, log: opts.Log, network: network, elbv2: balancers, plane: plane,
+		services: []*wire.Service{balancers.Wire(), network.Wire(), certificates.Wire(), sts.New(opts.AccountID).Wire()},
+		verifier: &wire.Verifier{Region: opts.Region, Secrets: opts.Credentials, Now: opts.Now},
+		script:   newScript(),
+	}
+	if opts.Throttle == ThrottleAWS {
+		s.throttle = newThrottle(opts.Now)
+	}
+	s.admin = s.adminHandler()
+	return s, nil
+}
+
+func planeOptions(opts Options) dataplane.Options {
+	o := opts.DataPlane
+	o.Assumptions = opts.Assumptions.Rules
+	if o.Log == nil {
+		o.Log = opts.Log
+	}
+	return o
+}
+
+// Close ends the load balancers and everything that is under way.
+func (s *Simulator) Close() {
+	s.close.Do(func() {
+		s.script.clear()
+		s.elbv2.Close()
+		s.plane.Close()
+	})
+}
+
+// Endpoints are the load balancers and where they really listen.
+func (s *Simulator) Endpoints() []dataplane.Endpoint { return s.plane.Endpoints() }
+
+// ServeHTTP answers AWS calls at / and tells of itself below /_albsim/.
+func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isAdmin(r.URL.Path) {
+		s.admin.ServeHTTP(w, r)
+		return
+	}
+	if r.URL.Path != "/" && r.URL.Path != "" {
+		http.Error(w, "AWS calls go to /, the simulator's own API is below "+adminPrefix, http.StatusNotFound)
+		return
+	}
+	call, err := wire.Read(r, s.services)
+	var out any
+	if err == nil {
+		out, err = s.answer(r, call)
+	}
+	s.ledger.add(Call{call.Service.Name, call.Operation}, err, s.opts.Now())
+	if err != nil {
+		s.log.Debug("refused", "service", call.Service.Name, "operation", call.Operation, "error", err)
+		call.WriteError(w, err)
+		return
+	}
+	if err := call.Write(w, out); err != nil {
+		s.log.Error("call is not answered", "service", call.Service.Name, "operation", call.Operation, "error", err)
+	}
+}
+
+// answer takes a call through what AWS does to it, in AWS's order: authentication, throttling, the operation.
+func (s *Simulator) answer(r *http.Request, call *wire.Call) (any, error) {
+	caller, err := s.verifier.Verify(r, call)
+	if err != nil {
+		return nil, err
+	}
+	operation, err := call.Lookup()
+	if err != nil {
+		return nil, err
+	}
+	name := Call{call.Service.Name, call.Operation}
+	if s.throttle != nil {
+		if err := s.throttle.take(name); err != nil {
+			return nil, err
+		}
+	}
+	ctx := wire.WithCaller(r.Context(), caller)
+	if err := wait(ctx, s.opts.Latency); err != nil {
+		return nil, err
+	}
+	if err := s.faultBefore(ctx, name); err != nil {
+		return nil, err
+	}
+	out, err := operation(ctx, call.Input)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.faultAfter(ctx, name); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("the caller hung up: %w", ctx.Err())
+	}
+}
