@@ -1,0 +1,158 @@
+package drive
+
+import (
+	"context"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
+	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// A step is what a reconcile did in AWS.
+type step int
+
+const (
+	looked step = iota
+	created
+	updated
+	deleted
+)
+
+// A pass is one reconcile of one object.
+type pass struct {
+	name types.NamespacedName
+
+	// stored is the object as the API server is known to hold it.
+	stored resource.Managed
+
+	// failed is the error of the last call to the kind's client, and step its last success.
+	failed error
+	step   step
+}
+
+type passKey struct{}
+
+func withPass(ctx context.Context, p *pass) context.Context {
+	return context.WithValue(ctx, passKey{}, p)
+}
+
+// passOf a context, when it is about the object.
+func passOf(ctx context.Context, o client.Object) (*pass, resource.Managed) {
+	p, _ := ctx.Value(passKey{}).(*pass)
+	mg, ok := o.(resource.Managed)
+	if p == nil || !ok || (o.GetName() != "" && client.ObjectKeyFromObject(o) != p.name) {
+		return nil, nil
+	}
+	return p, mg
+}
+
+// remember what the API server holds.
+func (p *pass) remember(mg resource.Managed) {
+	if c, ok := mg.DeepCopyObject().(resource.Managed); ok {
+		p.stored = c
+	}
+}
+
+// A keeper is a client that does not write what is stored already, and keeps what it is given: an Update of the object
+// leaves the status that is in memory alone, which the API server answers with its own.
+type keeper struct{ client.Client }
+
+func (k keeper) Get(ctx context.Context, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
+	if err := k.Client.Get(ctx, key, o, opts...); err != nil {
+		return err
+	}
+	if p, mg := passOf(ctx, o); p != nil {
+		p.remember(mg)
+		putSyncedFirst(mg)
+	}
+	return nil
+}
+
+func (k keeper) Update(ctx context.Context, o client.Object, opts ...client.UpdateOption) error {
+	p, mg := passOf(ctx, o)
+	if p == nil {
+		return k.Client.Update(ctx, o, opts...)
+	}
+	sent, ok := mg.DeepCopyObject().(resource.Managed)
+	if !ok {
+		return errors.Errorf("%T is not managed", o)
+	}
+	if err := k.Client.Update(ctx, sent, opts...); err != nil {
+		return err
+	}
+	p.remember(sent)
+	mg.SetResourceVersion(sent.GetResourceVersion())
+	mg.SetGeneration(sent.GetGeneration())
+	mg.SetManagedFields(sent.GetManagedFields())
+	return nil
+}
+
+func (k keeper) Status() client.SubResourceWriter {
+	return statusKeeper{SubResourceWriter: k.Client.Status()}
+}
+
+type statusKeeper struct{ client.SubResourceWriter }
+
+func (k statusKeeper) Update(ctx context.Context, o client.Object, opts ...client.SubResourceUpdateOption) error {
+	p, mg := passOf(ctx, o)
+	if p == nil {
+		return k.SubResourceWriter.Update(ctx, o, opts...)
+	}
+	stamp(mg, p.stored)
+	same, err := sameStatus(mg, p.stored)
+	if err != nil || same {
+		return err
+	}
+	if err := k.SubResourceWriter.Update(ctx, o, opts...); err != nil {
+		return err
+	}
+	p.remember(mg)
+	return nil
+}
+
+// sameStatus compares as the API server would see it.
+func sameStatus(a, b resource.Managed) (bool, error) {
+	if b == nil {
+		return false, nil
+	}
+	ua, err := runtime.DefaultUnstructuredConverter.ToUnstructured(a)
+	if err != nil {
+		return false, errors.Wrap(err, "cannot compare statuses")
+	}
+	ub, err := runtime.DefaultUnstructuredConverter.ToUnstructured(b)
+	if err != nil {
+		return false, errors.Wrap(err, "cannot compare statuses")
+	}
+	return equality.Semantic.DeepEqual(ua["status"], ub["status"]), nil
+}
+
+// putSyncedFirst takes the first place among the conditions for Synced, which each reconcile sets: the health script of
+// Argo CD before 3.3 believes the first of Synced and Ready.
+func putSyncedFirst(mg resource.Managed) {
+	if mg.GetCondition(xpv2.TypeSynced).Reason == "" && mg.GetCondition(xpv2.TypeReady).Reason == "" {
+		mg.SetConditions(xpv2.Condition{Type: xpv2.TypeSynced, Status: "Unknown", Reason: "Pending"})
+	}
+}
+
+// stamp the generation on the conditions, which Observe does not, and keep the time of those whose status stays.
+func stamp(mg, stored resource.Managed) {
+	for _, t := range []xpv2.ConditionType{xpv2.TypeSynced, xpv2.TypeReady} {
+		c := mg.GetCondition(t)
+		if c.Reason == "" {
+			continue
+		}
+		c.ObservedGeneration = mg.GetGeneration()
+		if stored != nil {
+			if was := stored.GetCondition(t); was.Status == c.Status && !was.LastTransitionTime.IsZero() {
+				c.LastTransitionTime = was.LastTransitionTime
+			}
+		}
+		// A condition that differs in no more than generation or time is not replaced, so it is made to differ first.
+		mg.SetConditions(c.WithMessage(c.Message + " "))
+		mg.SetConditions(c)
+	}
+}

@@ -1,0 +1,156 @@
+package gateway
+
+import (
+	"context"
+	"slices"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	corev1 "k8s.io/api/core/v1"
+	kerrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
+)
+
+// A state is what bears upon one Gateway.
+type state struct {
+	translate.Input
+
+	// former routes still report us for this Gateway and no longer name it.
+	former []*gatewayv1.HTTPRoute
+
+	// missing says what must exist before anything can be made, if something is missing.
+	missing *missingError
+}
+
+// load what bears upon a Gateway, by index.
+func (r *Reconciler) load(ctx context.Context, gw *gatewayv1.Gateway, class *gatewayv1.GatewayClass) (*state, error) {
+	s := &state{Input: translate.Input{Class: class, Gateway: gw}}
+	s.Settings.HostConditions = r.settings.HostConditions
+	s.Settings.Quotas = r.settings.Quotas
+	for _, step := range []func(context.Context, *state) error{
+		r.loadRoutes, r.loadReferences, r.loadConfigurations, r.loadProviderConfig, r.loadObserved,
+	} {
+		if err := step(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (r *Reconciler) loadRoutes(ctx context.Context, s *state) error {
+	key := client.ObjectKeyFromObject(s.Gateway)
+	var err error
+	if s.HTTPRoutes, err = r.routes(ctx, lookup.ByGateway, key); err != nil {
+		return err
+	}
+	reported, err := r.routes(ctx, lookup.ByReportedGateway, key)
+	if err != nil {
+		return err
+	}
+	for _, route := range reported {
+		if !slices.Contains(lookup.Gateways(route), key) {
+			s.former = append(s.former, route)
+		}
+	}
+	return nil
+}
+
+func (r *Reconciler) routes(ctx context.Context, index string, gw types.NamespacedName) ([]*gatewayv1.HTTPRoute, error) {
+	l := &gatewayv1.HTTPRouteList{}
+	if err := r.kube.List(ctx, l, client.MatchingFields{index: gw.String()}); err != nil {
+		return nil, errors.Wrap(err, "cannot list HTTPRoutes")
+	}
+	return pointers(l.Items), nil
+}
+
+// loadReferences gets the objects that routes refer to, and what allows them to.
+func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
+	namespaces := set[string]{s.Gateway.GetNamespace(): {}}
+	grantors, services, rules := set[string]{}, set[types.NamespacedName]{}, set[types.NamespacedName]{}
+	for _, route := range s.HTTPRoutes {
+		namespaces.add(route.GetNamespace())
+		grantors.add(lookup.BackendNamespaces(route)...)
+		services.add(lookup.Services(route)...)
+		rules.add(lookup.ListenerRuleConfigurations(route)...)
+	}
+
+	var err error
+	if s.Namespaces, err = get[corev1.Namespace](ctx, r.kube, clusterKeys(namespaces.sorted(compareStrings))); err != nil {
+		return err
+	}
+	if s.Services, err = get[corev1.Service](ctx, r.kube, services.sorted(compareNames)); err != nil {
+		return err
+	}
+	if s.ListenerRuleConfigurations, err = get[gwcfgv1.ListenerRuleConfiguration](ctx, r.kube, rules.sorted(compareNames)); err != nil {
+		return err
+	}
+	for _, ns := range grantors.sorted(compareStrings) {
+		l := &gatewayv1.ReferenceGrantList{}
+		if err := r.kube.List(ctx, l, client.InNamespace(ns)); err != nil {
+			return errors.Wrapf(err, "cannot list ReferenceGrants of namespace %q", ns)
+		}
+		s.ReferenceGrants = append(s.ReferenceGrants, pointers(l.Items)...)
+	}
+	return r.loadTargetGroupConfigurations(ctx, s)
+}
+
+func (r *Reconciler) loadTargetGroupConfigurations(ctx context.Context, s *state) error {
+	for _, svc := range s.Services {
+		l := &gwcfgv1.TargetGroupConfigurationList{}
+		if err := r.kube.List(ctx, l, client.MatchingFields{lookup.ByService: client.ObjectKeyFromObject(svc).String()}); err != nil {
+			return errors.Wrap(err, "cannot list TargetGroupConfigurations")
+		}
+		s.TargetGroupConfigurations = append(s.TargetGroupConfigurations, pointers(l.Items)...)
+	}
+	return nil
+}
+
+// loadConfigurations gets the configurations of class and Gateway, and the defaults that those name.
+func (r *Reconciler) loadConfigurations(ctx context.Context, s *state) error {
+	named := set[types.NamespacedName]{}
+	named.add(lookup.ClassConfiguration(s.Class)...)
+	named.add(lookup.GatewayConfiguration(s.Gateway)...)
+	var err error
+	if s.LoadBalancerConfigurations, err = get[gwcfgv1.LoadBalancerConfiguration](ctx, r.kube, named.sorted(compareNames)); err != nil {
+		return err
+	}
+
+	defaults := set[types.NamespacedName]{}
+	for _, c := range s.LoadBalancerConfigurations {
+		defaults.add(lookup.DefaultTargetGroupConfiguration(c)...)
+	}
+	for _, c := range s.TargetGroupConfigurations {
+		delete(defaults, client.ObjectKeyFromObject(c))
+	}
+	found, err := get[gwcfgv1.TargetGroupConfiguration](ctx, r.kube, defaults.sorted(compareNames))
+	s.TargetGroupConfigurations = append(s.TargetGroupConfigurations, found...)
+	return err
+}
+
+// object is a pointer to T that is an API object.
+type object[T any] interface {
+	*T
+	client.Object
+}
+
+// get those of the named objects that exist.
+func get[T any, P object[T]](ctx context.Context, kube client.Reader, names []types.NamespacedName) ([]*T, error) {
+	var out []*T
+	for _, n := range names {
+		o := P(new(T))
+		err := kube.Get(ctx, n, o)
+		if kerrors.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, errors.Wrapf(err, "cannot get %T %q", o, n)
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}

@@ -1,0 +1,63 @@
+package gateway
+
+import (
+	"context"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
+)
+
+// loadObserved walks the ownership tree down from the Gateway. An object whose owner was replaced by another of the same
+// name is not in it: garbage collection is about to take it.
+func (r *Reconciler) loadObserved(ctx context.Context, s *state) error {
+	lbs, err := r.loadBalancers(ctx, s.Gateway)
+	if err != nil {
+		return err
+	}
+	o := &s.Observed
+	o.LoadBalancers = lbs
+	for _, lb := range lbs {
+		groups, listeners, targets := &albv1alpha1.SecurityGroupList{}, &albv1alpha1.ListenerList{}, &albv1alpha1.TargetGroupList{}
+		if err := r.ownedBy(ctx, lb, groups, listeners, targets); err != nil {
+			return err
+		}
+		o.SecurityGroups = append(o.SecurityGroups, pointers(groups.Items)...)
+		o.Listeners = append(o.Listeners, pointers(listeners.Items)...)
+		o.TargetGroups = append(o.TargetGroups, pointers(targets.Items)...)
+	}
+	for _, ln := range o.Listeners {
+		rules := &albv1alpha1.ListenerRuleList{}
+		if err := r.ownedBy(ctx, ln, rules); err != nil {
+			return err
+		}
+		o.ListenerRules = append(o.ListenerRules, pointers(rules.Items)...)
+	}
+	for _, tg := range o.TargetGroups {
+		bindings := &albv1alpha1.TargetGroupBindingList{}
+		if err := r.ownedBy(ctx, tg, bindings); err != nil {
+			return err
+		}
+		o.TargetGroupBindings = append(o.TargetGroupBindings, pointers(bindings.Items)...)
+	}
+	return nil
+}
+
+func (r *Reconciler) loadBalancers(ctx context.Context, gw *gatewayv1.Gateway) ([]*albv1alpha1.LoadBalancer, error) {
+	l := &albv1alpha1.LoadBalancerList{}
+	err := r.ownedBy(ctx, gw, l)
+	return pointers(l.Items), err
+}
+
+func (r *Reconciler) ownedBy(ctx context.Context, owner client.Object, lists ...client.ObjectList) error {
+	for _, l := range lists {
+		err := r.kube.List(ctx, l, client.InNamespace(owner.GetNamespace()), client.MatchingFields{lookup.ByOwner: string(owner.GetUID())})
+		if err != nil {
+			return errors.Wrapf(err, "cannot list %T", l)
+		}
+	}
+	return nil
+}

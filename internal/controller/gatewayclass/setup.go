@@ -1,0 +1,73 @@
+package gatewayclass
+
+import (
+	"context"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/controller"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/event"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	cevent "sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
+)
+
+const name = "gatewayclass"
+
+// Setup adds the controller to a manager. The field indexes of package lookup must be registered with its cache.
+func Setup(mgr ctrl.Manager, o controller.Options) error {
+	r := &Reconciler{
+		kube:   mgr.GetClient(),
+		record: event.NewAPIRecorder(mgr.GetEventRecorderFor(name), o.EventFilterFunctions...), //nolint:staticcheck // Crossplane's system roles do not grant events.k8s.io yet.
+		now:    metav1.Now,
+	}
+	byConfiguration := func(ctx context.Context, o client.Object) []ctrl.Request {
+		return ofConfiguration(ctx, mgr.GetClient(), o)
+	}
+	err := ctrl.NewControllerManagedBy(mgr).
+		Named(name).
+		WithOptions(o.ForControllerRuntime()).
+		For(&gatewayv1.GatewayClass{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Watches(&gatewayv1.Gateway{}, handler.EnqueueRequestsFromMapFunc(ofGateway), builder.WithPredicates(classChanged())).
+		Watches(&gwcfgv1.LoadBalancerConfiguration{}, handler.EnqueueRequestsFromMapFunc(byConfiguration), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Complete(r)
+	return errors.Wrap(err, "cannot set up controller for GatewayClasses")
+}
+
+func ofGateway(_ context.Context, o client.Object) []ctrl.Request {
+	gw, ok := o.(*gatewayv1.Gateway)
+	if !ok {
+		return nil
+	}
+	return []ctrl.Request{{NamespacedName: types.NamespacedName{Name: string(gw.Spec.GatewayClassName)}}}
+}
+
+func ofConfiguration(ctx context.Context, kube client.Reader, o client.Object) []ctrl.Request {
+	l := &gatewayv1.GatewayClassList{}
+	key := client.MatchingFields{lookup.ByLoadBalancerConfiguration: client.ObjectKeyFromObject(o).String()}
+	if err := kube.List(ctx, l, key); err != nil {
+		return nil
+	}
+	out := make([]ctrl.Request, 0, len(l.Items))
+	for i := range l.Items {
+		out = append(out, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(&l.Items[i])})
+	}
+	return out
+}
+
+// classChanged lets Gateways through that come, go, or change their class.
+func classChanged() predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e cevent.UpdateEvent) bool {
+		was, ok := e.ObjectOld.(*gatewayv1.Gateway)
+		is, also := e.ObjectNew.(*gatewayv1.Gateway)
+		return !ok || !also || was.Spec.GatewayClassName != is.Spec.GatewayClassName
+	}}
+}

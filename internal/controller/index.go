@@ -1,0 +1,56 @@
+package controller
+
+import (
+	"context"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/controller"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/gateway"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/gatewayclass"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/listener"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/listenerrule"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/loadbalancer"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/securitygroup"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/targetgroup"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/targetgroupbinding"
+)
+
+// Settings of all controllers.
+type Settings struct {
+	// Gateway settings: how Gateways are translated.
+	Gateway gateway.Settings
+
+	// AWS settings: metrics and the name we go by.
+	AWS aws.Options
+}
+
+// Setup adds every controller to a manager.
+func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
+	if err := lookup.Register(context.Background(), mgr.GetFieldIndexer()); err != nil {
+		return err
+	}
+	if err := gatewayclass.Setup(mgr, o); err != nil {
+		return err
+	}
+	if err := gateway.Setup(mgr, o, s.Gateway); err != nil {
+		return err
+	}
+	accounts := aws.NewAccounts(mgr.GetClient(), s.AWS)
+	for _, setup := range []func(ctrl.Manager, controller.Options, *aws.Accounts) error{
+		loadbalancer.Setup,
+		securitygroup.Setup,
+		listener.Setup,
+		listenerrule.Setup,
+		targetgroup.Setup,
+		targetgroupbinding.Setup,
+	} {
+		if err := setup(mgr, o, accounts); err != nil {
+			return errors.Wrap(err, "cannot set up controller")
+		}
+	}
+	return nil
+}

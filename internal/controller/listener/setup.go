@@ -1,0 +1,58 @@
+package listener
+
+import (
+	"context"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/controller"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/reconciler/managed"
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/action"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/drive"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
+)
+
+// Setup adds the controller of Listeners to a manager.
+func Setup(mgr ctrl.Manager, o controller.Options, accounts *aws.Accounts) error {
+	return drive.Setup(mgr, o, accounts, Kind(mgr.GetAPIReader()))
+}
+
+// Kind of Listeners. secrets reads Secrets, and nothing from a cache.
+func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.Listener] {
+	return drive.Kind[*albv1alpha1.Listener]{
+		GVK: albv1alpha1.ListenerGroupVersionKind,
+		New: func() *albv1alpha1.Listener { return &albv1alpha1.Listener{} },
+		Connect: func(_ context.Context, a *aws.Account, kube client.Reader, mg *albv1alpha1.Listener) (managed.TypedExternalClient[*albv1alpha1.Listener], error) {
+			return &connection{
+				kube:    kube,
+				actions: action.Resolver{Kube: kube, Secrets: secrets, Namespace: mg.GetNamespace()},
+				read:    a.ELB, write: a.ELB, certificates: a.ELB, tags: a.ELB,
+				cluster: a.ClusterName,
+			}, nil
+		},
+		Waiting: waiting,
+		Watches: []drive.Watch{
+			{Object: &albv1alpha1.LoadBalancer{}, Map: referrers(reference.ByLoadBalancer)},
+			{Object: &albv1alpha1.TargetGroup{}, Map: referrers(reference.ByTargetGroup)},
+		},
+		Indexes: []drive.Index[*albv1alpha1.Listener]{
+			{Field: reference.ByLoadBalancer, Values: func(mg *albv1alpha1.Listener) []string {
+				return reference.Names(mg.Spec.ForProvider.LoadBalancerRef)
+			}},
+			{Field: reference.ByTargetGroup, Values: func(mg *albv1alpha1.Listener) []string {
+				return action.TargetGroups(mg.Spec.ForProvider.DefaultActions)
+			}},
+		},
+	}
+}
+
+// referrers are the Listeners that refer to a changed object.
+func referrers(index string) func(context.Context, client.Reader, client.Object) []types.NamespacedName {
+	return func(ctx context.Context, kube client.Reader, changed client.Object) []types.NamespacedName {
+		return reference.Wake(ctx, kube, &albv1alpha1.ListenerList{}, reference.To(changed.GetNamespace(), index, changed.GetName())...)
+	}
+}

@@ -1,0 +1,382 @@
+package listenerrule_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
+	"github.com/google/go-cmp/cmp"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/rig"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
+	simelb "github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/elbv2"
+)
+
+func TestCreate(t *testing.T) {
+	b := newBench(t, rule(name, 1000))
+	mg := b.rules.Settle(name)
+	if diff := cmp.Diff(map[string]int{"elbv2.CreateRule": 1}, b.writes()); diff != "" {
+		t.Errorf("writes: -want, +got:\n%s", diff)
+	}
+	all := b.inAWS()
+	if len(all) != 1 {
+		t.Fatalf("AWS has %d rules, want 1", len(all))
+	}
+	got := all[0]
+	if *got.Priority != "1000" || len(got.Conditions) != 2 || *got.Actions[0].TargetGroupArn != b.web.Status.AtProvider.ARN || len(got.Transforms) != 1 {
+		t.Errorf("the rule in AWS: %+v", got)
+	}
+	want := albv1alpha1.ListenerRuleObservation{
+		ARN: *got.RuleArn, ListenerARN: b.listener.Status.AtProvider.ARN, Priority: 1000,
+		Hosts: "shop.example.com", Paths: "/cart,/cart/*", Action: "forward web", TargetGroupARNs: []string{b.web.Status.AtProvider.ARN},
+	}
+	if diff := cmp.Diff(want, mg.Status.AtProvider); diff != "" {
+		t.Errorf("status: -want, +got:\n%s", diff)
+	}
+	if r, s, n := rig.Ready(mg), rig.Synced(mg), meta.GetExternalName(mg); r != "Available" || s != "ReconcileSuccess" || n != *got.RuleArn {
+		t.Errorf("Ready %q, Synced %q, external name %q", r, s, n)
+	}
+	tags := rig.Value(b.ELB.DescribeTags(t.Context(), &elbv2.DescribeTagsInput{ResourceArns: []string{*got.RuleArn}}))(b.Rig)
+	if n := len(tags.TagDescriptions[0].Tags); n != 5 {
+		t.Errorf("the rule has %d tags, want the user's and the four of its owner", n)
+	}
+}
+
+// Each of these is echoed otherwise than it is sent (alb.md section 6).
+func TestConvergedWritesNothing(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		change func(*params)
+	}{
+		"RegexHost":  {reason: "RegexValues are mirrored at the top level (AWS Load Balancer Controller issue 4744).", change: func(*params) {}},
+		"PlainHosts": {reason: "Values are mirrored too, and hosts compare without case.", change: conditions(hosts("Shop.Example.com", "*.example.org"))},
+		"Header": {reason: "Header names compare without case.", change: conditions(albv1alpha1.RuleCondition{
+			Field:            albv1alpha1.FieldHTTPHeader,
+			HttpHeaderConfig: &albv1alpha1.HttpHeaderConditionConfig{HttpHeaderName: "X-Canary", Values: []string{"yes", "1"}},
+		})},
+		"Method": {reason: "Methods are a set.", change: conditions(albv1alpha1.RuleCondition{
+			Field: albv1alpha1.FieldHTTPRequestMethod, HttpRequestMethodConfig: &albv1alpha1.ValuesConditionConfig{Values: []string{"POST", "GET"}},
+		})},
+		"Query": {reason: "A query pair may have no key.", change: conditions(albv1alpha1.RuleCondition{
+			Field: albv1alpha1.FieldQueryString, QueryStringConfig: &albv1alpha1.QueryStringConditionConfig{
+				Values: []albv1alpha1.QueryStringKeyValuePair{{Key: new("v"), Value: "2"}, {Value: "beta"}},
+			},
+		})},
+		"SourceIP": {reason: "Source addresses are CIDRs.", change: conditions(albv1alpha1.RuleCondition{
+			Field: albv1alpha1.FieldSourceIP, SourceIpConfig: &albv1alpha1.ValuesConditionConfig{Values: []string{"10.0.0.0/8"}},
+		})},
+		"WeightedForward": {reason: "Several target groups come back in ForwardConfig alone.", change: func(p *params) {
+			p.Actions = []albv1alpha1.Action{forward("web", "api")}
+			p.Actions[0].ForwardConfig.TargetGroups[0].Weight = new(int32(90))
+			p.Actions[0].ForwardConfig.TargetGroups[1].Weight = new(int32(10))
+		}},
+		"LoneWeightedForward": {reason: "One target group gets everything, whatever its weight.", change: func(p *params) {
+			p.Actions[0].ForwardConfig.TargetGroups[0].Weight = new(int32(7))
+		}},
+		"Sticky": {reason: "Stickiness is part of ForwardConfig.", change: func(p *params) {
+			p.Actions[0].ForwardConfig.TargetGroupStickinessConfig = &albv1alpha1.TargetGroupStickinessConfig{Enabled: true, DurationSeconds: new(int32(60))}
+		}},
+		"Redirect": {reason: "The parts of a redirect that are left out come back as placeholders.", change: func(p *params) {
+			p.Actions = []albv1alpha1.Action{{Type: albv1alpha1.ActionRedirect, RedirectConfig: &albv1alpha1.RedirectActionConfig{
+				Protocol: new("HTTPS"), Port: new("443"), StatusCode: "HTTP_301",
+			}}}
+			p.Transforms = nil
+		}},
+		"FixedResponse": {reason: "A fixed response without a body comes back with an empty one.", change: func(p *params) {
+			p.Actions, p.Transforms = []albv1alpha1.Action{fixed("503")}, nil
+		}},
+		"NoTransforms": {reason: "No transforms are no transforms.", change: func(p *params) { p.Transforms = nil }},
+		"TwoTransforms": {reason: "Transforms have no order.", change: func(p *params) {
+			p.Transforms = append([]albv1alpha1.RuleTransform{{Type: "host-header-rewrite", HostHeaderRewriteConfig: &albv1alpha1.RewriteConfigs{
+				Rewrites: []albv1alpha1.RewriteConfig{{Regex: ".*", Replace: "internal.example.com"}},
+			}}}, p.Transforms...)
+		}},
+	}
+	for caseName, tc := range cases {
+		t.Run(caseName, func(t *testing.T) {
+			b := newBench(t, rule(name, 1000, tc.change))
+			if s := rig.Synced(b.rules.Settle(name)); s != "ReconcileSuccess" {
+				t.Fatalf("%s\nSynced %q", tc.reason, s)
+			}
+			if diff := cmp.Diff(map[string]int{"elbv2.CreateRule": 1}, b.writes()); diff != "" {
+				t.Errorf("%s\nwrites at first: -want, +got:\n%s", tc.reason, diff)
+			}
+			before := b.rules.Get(name).GetResourceVersion()
+			b.rules.Once(name)
+			mg, _ := b.rules.Once(name)
+			if diff := cmp.Diff(map[string]int{}, b.writes()); diff != "" {
+				t.Errorf("%s\nwrites: -want, +got:\n%s", tc.reason, diff)
+			}
+			if mg.GetResourceVersion() != before {
+				t.Errorf("%s\nthe object was written though nothing changed", tc.reason)
+			}
+		})
+	}
+}
+
+func conditions(c albv1alpha1.RuleCondition) func(*params) {
+	return func(p *params) { p.Conditions = []albv1alpha1.RuleCondition{c} }
+}
+
+func hosts(values ...string) albv1alpha1.RuleCondition {
+	return albv1alpha1.RuleCondition{Field: albv1alpha1.FieldHostHeader, HostHeaderConfig: &albv1alpha1.PatternConditionConfig{Values: values}}
+}
+
+func TestChangeIsOneWrite(t *testing.T) {
+	cases := map[string]struct {
+		change func(*params)
+		write  string
+	}{
+		"Path":        {func(p *params) { p.Conditions[1] = path("/basket") }, "elbv2.ModifyRule"},
+		"Host":        {func(p *params) { p.Conditions[0] = host(`^www\.example\.com$`) }, "elbv2.ModifyRule"},
+		"FewerParts":  {func(p *params) { p.Conditions = p.Conditions[:1] }, "elbv2.ModifyRule"},
+		"TargetGroup": {func(p *params) { p.Actions = []albv1alpha1.Action{forward("api")} }, "elbv2.ModifyRule"},
+		"Weights": {func(p *params) {
+			p.Actions = []albv1alpha1.Action{forward("web", "api")}
+			p.Actions[0].ForwardConfig.TargetGroups[1].Weight = new(int32(0))
+		}, "elbv2.ModifyRule"},
+		"Transform":      {func(p *params) { p.Transforms[0] = urlRewrite("^/cart", "/basket") }, "elbv2.ModifyRule"},
+		"NoTransformNow": {func(p *params) { p.Transforms = nil }, "elbv2.ModifyRule"},
+		"Everything": {func(p *params) {
+			p.Conditions, p.Actions, p.Transforms = []albv1alpha1.RuleCondition{path("/x")}, []albv1alpha1.Action{fixed("403")}, nil
+		}, "elbv2.ModifyRule"},
+		"Priority": {func(p *params) { p.Priority = 1100 }, "elbv2.SetRulePriorities"},
+		"Tag":      {func(p *params) { p.Tags["team"] = "shop" }, "elbv2.AddTags"},
+	}
+	for caseName, tc := range cases {
+		t.Run(caseName, func(t *testing.T) {
+			b := newBench(t, rule(name, 1000))
+			arn := b.rules.Settle(name).Status.AtProvider.ARN
+			b.writes()
+			b.rules.Change(name, func(mg *albv1alpha1.ListenerRule) { tc.change(&mg.Spec.ForProvider) })
+			mg := b.rules.Settle(name)
+			if diff := cmp.Diff(map[string]int{tc.write: 1}, b.writes()); diff != "" {
+				t.Errorf("writes: -want, +got:\n%s", diff)
+			}
+			if s := rig.Synced(mg); s != "ReconcileSuccess" || mg.Status.AtProvider.ARN != arn || mg.Status.AtProvider.Priority != mg.Spec.ForProvider.Priority {
+				t.Errorf("Synced %q, ARN %q after %q, priority %d", s, mg.Status.AtProvider.ARN, arn, mg.Status.AtProvider.Priority)
+			}
+			b.rules.Once(name)
+			if diff := cmp.Diff(map[string]int{}, b.writes()); diff != "" {
+				t.Errorf("writes after the change: -want, +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTransformsAreCleared(t *testing.T) {
+	b := newBench(t, rule(name, 1000))
+	b.rules.Settle(name)
+	b.rules.Change(name, func(mg *albv1alpha1.ListenerRule) { mg.Spec.ForProvider.Transforms = nil })
+	b.rules.Settle(name)
+	if left := b.inAWS()[0].Transforms; len(left) != 0 {
+		t.Errorf("AWS still has transforms %+v: an empty list counts as one that is left out", left)
+	}
+}
+
+func TestDriftIsRepaired(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		drift  func(b *bench, arn string) error
+		writes map[string]int
+	}{
+		"Actions": {
+			reason: "Somebody has the rule answer otherwise.",
+			drift: func(b *bench, arn string) error {
+				_, err := b.ELB.ModifyRule(b.Context(), &elbv2.ModifyRuleInput{RuleArn: &arn, Actions: notFound()})
+				return err
+			},
+			writes: map[string]int{"elbv2.ModifyRule": 1},
+		},
+		"Priority": {
+			reason: "Somebody has moved the rule.",
+			drift: func(b *bench, arn string) error {
+				_, err := b.ELB.SetRulePriorities(b.Context(), &elbv2.SetRulePrioritiesInput{
+					RulePriorities: []elbtypes.RulePriorityPair{{RuleArn: &arn, Priority: new(int32(7))}},
+				})
+				return err
+			},
+			writes: map[string]int{"elbv2.SetRulePriorities": 1},
+		},
+		"Deleted": {
+			reason: "Somebody has deleted the rule.",
+			drift: func(b *bench, arn string) error {
+				_, err := b.ELB.DeleteRule(b.Context(), &elbv2.DeleteRuleInput{RuleArn: &arn})
+				return err
+			},
+			writes: map[string]int{"elbv2.CreateRule": 1},
+		},
+	}
+	for caseName, tc := range cases {
+		t.Run(caseName, func(t *testing.T) {
+			b := newBench(t, rule(name, 1000))
+			arn := b.rules.Settle(name).Status.AtProvider.ARN
+			b.rules.Age(name)
+			rig.Must(b.Rig, tc.drift(b, arn))
+			b.writes()
+			mg := b.rules.Settle(name)
+			if diff := cmp.Diff(tc.writes, b.writes()); diff != "" {
+				t.Errorf("%s\nwrites: -want, +got:\n%s", tc.reason, diff)
+			}
+			all := b.inAWS()
+			if len(all) != 1 || *all[0].Priority != "1000" || all[0].Actions[0].Type != elbtypes.ActionTypeEnumForward {
+				t.Errorf("%s\nrules in AWS: %+v", tc.reason, all)
+			}
+			if mg.Status.AtProvider.ARN != *all[0].RuleArn || meta.GetExternalName(mg) != *all[0].RuleArn {
+				t.Errorf("%s\nARN %q, external name %q, want %q", tc.reason, mg.Status.AtProvider.ARN, meta.GetExternalName(mg), *all[0].RuleArn)
+			}
+		})
+	}
+}
+
+func TestLostCreateIsFoundAgain(t *testing.T) {
+	opts := simulator.Options{Faults: simulator.Faults{After: func(_ context.Context, c simulator.Call) error {
+		if c.Operation == "CreateRule" {
+			return errors.New("the answer is lost")
+		}
+		return nil
+	}}}
+	b := newBenchWith(t, opts, rule(name, 1000))
+	b.rules.Once(name)
+	made := b.inAWS()
+	if len(made) != 1 {
+		t.Fatalf("AWS has %d rules after the lost answer, want 1", len(made))
+	}
+	b.rules.Change(name, func(mg *albv1alpha1.ListenerRule) { mg.SetAnnotations(nil) })
+	b.rules = rig.Run(b.Rig, b.rules.Kind)
+	mg := b.rules.Settle(name)
+	if arn := *made[0].RuleArn; mg.Status.AtProvider.ARN != arn || meta.GetExternalName(mg) != arn || rig.Ready(mg) != "Available" || len(b.inAWS()) != 1 {
+		t.Errorf("ARN %q, external name %q, Ready %q, %d rules; want %q alone", mg.Status.AtProvider.ARN, meta.GetExternalName(mg), rig.Ready(mg), len(b.inAWS()), arn)
+	}
+}
+
+func TestRefusedByAWS(t *testing.T) {
+	t.Run("TooManyRules", func(t *testing.T) {
+		b := newBenchWith(t, simulator.Options{Quotas: simelb.Quotas{RulesPerLoadBalancer: 1}}, rule(name, 1000))
+		b.stranger(1)
+		mg, result := b.rules.Once(name)
+		if s := rig.Synced(mg); !strings.Contains(s, "cannot create rule: elasticloadbalancing:CreateRule: TooManyRules: ") {
+			t.Errorf("Synced %q does not hold AWS's message", s)
+		}
+		if result.RequeueAfter.Minutes() < 1 {
+			t.Errorf("tried again after %s, want minutes: only a user can put it right", result.RequeueAfter)
+		}
+	})
+	t.Run("InvalidModification", func(t *testing.T) {
+		b := newBench(t, rule(name, 1000))
+		b.rules.Settle(name)
+		b.rules.Change(name, func(mg *albv1alpha1.ListenerRule) {
+			mg.Spec.ForProvider.Conditions = []albv1alpha1.RuleCondition{path("/1", "/2", "/3", "/4", "/5"), hosts("a.example.com")}
+		})
+		mg, _ := b.rules.Once(name)
+		if s := rig.Synced(mg); !strings.Contains(s, "cannot modify rule: elasticloadbalancing:ModifyRule: ") {
+			t.Errorf("Synced %q does not hold AWS's message", s)
+		}
+		if got := mg.Status.AtProvider.Paths; got != "/cart,/cart/*" {
+			t.Errorf("PATHS is %q, want what the rule still serves", got)
+		}
+	})
+}
+
+func TestDelete(t *testing.T) {
+	t.Run("Alone", func(t *testing.T) {
+		b := newBench(t, rule(name, 1000))
+		b.rules.Settle(name)
+		b.rules.Age(name)
+		b.writes()
+		b.rules.Delete(name)
+		b.rules.Settle(name)
+		if diff := cmp.Diff(map[string]int{"elbv2.DeleteRule": 1}, b.writes()); diff != "" {
+			t.Errorf("writes: -want, +got:\n%s", diff)
+		}
+		if left := b.rules.Get(name); left.GetName() != "" || len(b.inAWS()) != 0 {
+			t.Errorf("object %q is left, and %d rules in AWS", left.GetName(), len(b.inAWS()))
+		}
+	})
+	t.Run("AfterTheObjectOfItsListener", func(t *testing.T) {
+		b := newBench(t, rule(name, 1000))
+		b.rules.Settle(name)
+		b.rules.Age(name)
+		rig.Must(b.Rig, b.Kube.Delete(t.Context(), b.listener))
+		b.writes()
+		b.rules.Delete(name)
+		b.rules.Settle(name)
+		if diff := cmp.Diff(map[string]int{"elbv2.DeleteRule": 1}, b.writes()); diff != "" {
+			t.Errorf("the listener lives on, and its rule must go: -want, +got:\n%s", diff)
+		}
+	})
+	after := map[string]func(b *bench, mg *albv1alpha1.ListenerRule) error{
+		"AfterItsListener": func(b *bench, mg *albv1alpha1.ListenerRule) error {
+			account := rig.Value(b.Accounts.For(b.Context(), mg))(b.Rig)
+			return account.ELB.DeleteListener(b.Context(), &elbv2.DeleteListenerInput{ListenerArn: &b.listener.Status.AtProvider.ARN})
+		},
+		"AfterItsLoadBalancer": func(b *bench, mg *albv1alpha1.ListenerRule) error {
+			account := rig.Value(b.Accounts.For(b.Context(), mg))(b.Rig)
+			return account.ELB.DeleteLoadBalancer(b.Context(), &elbv2.DeleteLoadBalancerInput{LoadBalancerArn: &b.lb})
+		},
+	}
+	for caseName, remove := range after {
+		t.Run(caseName, func(t *testing.T) {
+			b := newBench(t, rule(name, 1000))
+			mg := b.rules.Settle(name)
+			b.rules.Age(name)
+			rig.Must(b.Rig, remove(b, mg))
+			rig.Must(b.Rig, b.Kube.Delete(t.Context(), b.listener))
+			b.sim.ResetCalls()
+			b.rules.Delete(name)
+			b.rules.Settle(name)
+			if left := b.rules.Get(name); left.GetName() != "" {
+				t.Errorf("the object is left: Ready %q, Synced %q", rig.Ready(left), rig.Synced(left))
+			}
+			if calls := b.sim.Calls(); len(calls) != 0 {
+				t.Errorf("AWS was asked for what went with its listener: %v", calls)
+			}
+		})
+	}
+	t.Run("NeverMade", func(t *testing.T) {
+		b := newBench(t, rule(name, 1000))
+		mg := b.rules.Get(name)
+		mg.SetFinalizers([]string{"finalizer.managedresource.crossplane.io"})
+		rig.Must(b.Rig, b.Kube.Update(t.Context(), mg))
+		arn := b.stranger(1000)
+		b.writes()
+		b.rules.Delete(name)
+		b.rules.Settle(name)
+		if left := b.rules.Get(name); left.GetName() != "" || len(b.priorities()) != 1 || b.priorities()[arn] != 1000 {
+			t.Errorf("object %q is left, rules in AWS %v; want none and the stranger", left.GetName(), b.priorities())
+		}
+	})
+}
+
+func TestOtherListener(t *testing.T) {
+	b := newBench(t, rule(name, 1000))
+	arn := b.rules.Settle(name).Status.AtProvider.ARN
+	other := &albv1alpha1.Listener{ObjectMeta: rig.Meta("shop-81")}
+	rig.Must(b.Rig, b.Kube.Create(t.Context(), other))
+	other.Status.AtProvider.ARN = *rig.Value(b.ELB.CreateListener(t.Context(), &elbv2.CreateListenerInput{
+		LoadBalancerArn: &b.lb, Port: new(int32(81)), Protocol: elbtypes.ProtocolEnumHttp, DefaultActions: notFound(),
+	}))(b.Rig).Listeners[0].ListenerArn
+	rig.SetStatus(b.Rig, other)
+	b.rules.Change(name, func(mg *albv1alpha1.ListenerRule) { mg.Spec.ForProvider.ListenerRef.Name = "shop-81" })
+	b.writes()
+
+	mg := b.rules.Settle(name)
+	if s := rig.Synced(mg); !strings.Contains(s, "AWS cannot move rule "+arn) {
+		t.Errorf("Synced %q does not say that a rule cannot move", s)
+	}
+	if diff := cmp.Diff(map[string]int{}, b.writes()); diff != "" {
+		t.Errorf("writes: -want, +got:\n%s", diff)
+	}
+
+	_, err := b.ELB.DeleteListener(t.Context(), &elbv2.DeleteListenerInput{ListenerArn: &b.listener.Status.AtProvider.ARN})
+	rig.Must(b.Rig, err)
+	b.rules.Age(name)
+	if mg := b.rules.Settle(name); rig.Synced(mg) != "ReconcileSuccess" || mg.Status.AtProvider.ListenerARN != other.Status.AtProvider.ARN {
+		t.Errorf("once the former listener is gone: Synced %q, listener %q", rig.Synced(mg), mg.Status.AtProvider.ListenerARN)
+	}
+}

@@ -1,0 +1,132 @@
+package lookup
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+)
+
+func name(namespace, name string) types.NamespacedName {
+	return types.NamespacedName{Namespace: namespace, Name: name}
+}
+
+func backend(ref gatewayv1.BackendObjectReference) gatewayv1.HTTPBackendRef {
+	return gatewayv1.HTTPBackendRef{BackendRef: gatewayv1.BackendRef{BackendObjectReference: ref}}
+}
+
+// route in namespace shop that has one of everything that can be referred to.
+func route() *gatewayv1.HTTPRoute {
+	return &gatewayv1.HTTPRoute{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "cart"},
+		Spec: gatewayv1.HTTPRouteSpec{
+			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{
+				{Name: "web", SectionName: new(gatewayv1.SectionName("http"))},
+				{Name: "web", SectionName: new(gatewayv1.SectionName("https"))},
+				{Name: "edge", Namespace: new(gatewayv1.Namespace("infra")), Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway"))},
+				{Name: "mesh", Group: new(gatewayv1.Group("")), Kind: new(gatewayv1.Kind("Service"))},
+			}},
+			Rules: []gatewayv1.HTTPRouteRule{{
+				BackendRefs: []gatewayv1.HTTPBackendRef{
+					backend(gatewayv1.BackendObjectReference{Name: "a"}),
+					backend(gatewayv1.BackendObjectReference{Name: "b", Namespace: new(gatewayv1.Namespace("stock"))}),
+					backend(gatewayv1.BackendObjectReference{Name: "c", Namespace: new(gatewayv1.Namespace("lab")), Kind: new(gatewayv1.Kind("Toaster"))}),
+					backend(gatewayv1.BackendObjectReference{Name: "a"}),
+				},
+				Filters: []gatewayv1.HTTPRouteFilter{
+					{RequestMirror: &gatewayv1.HTTPRequestMirrorFilter{BackendRef: gatewayv1.BackendObjectReference{Name: "mirror"}}},
+					{ExtensionRef: &gatewayv1.LocalObjectReference{Group: gwcfgv1.Group, Kind: gwcfgv1.ListenerRuleConfigurationKind, Name: "rule"}},
+					{ExtensionRef: &gatewayv1.LocalObjectReference{Group: "example.org", Kind: gwcfgv1.ListenerRuleConfigurationKind, Name: "other"}},
+				},
+			}},
+		},
+		Status: gatewayv1.HTTPRouteStatus{RouteStatus: gatewayv1.RouteStatus{Parents: []gatewayv1.RouteParentStatus{
+			{ParentRef: gatewayv1.ParentReference{Name: "old"}, ControllerName: "gateway.k8s.aws/alb"},
+			{ParentRef: gatewayv1.ParentReference{Name: "theirs"}, ControllerName: "example.org/other"},
+		}}},
+	}
+}
+
+func TestNames(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		got    []types.NamespacedName
+		want   []types.NamespacedName
+	}{
+		"Gateways": {
+			reason: "A parent is a Gateway unless its group or kind says otherwise, in the route's namespace unless it names one.",
+			got:    Gateways(route()),
+			want:   []types.NamespacedName{name("shop", "web"), name("infra", "edge")},
+		},
+		"ReportedGateways": {
+			reason: "Only entries of our controller name count.",
+			got:    ReportedGateways(route()),
+			want:   []types.NamespacedName{name("shop", "old")},
+		},
+		"Services": {
+			reason: "Mirrors are Services too, other kinds are not.",
+			got:    Services(route()),
+			want:   []types.NamespacedName{name("shop", "a"), name("stock", "b"), name("shop", "mirror")},
+		},
+		"ListenerRuleConfigurations": {
+			reason: "Only our group's kind counts.",
+			got:    ListenerRuleConfigurations(route()),
+			want:   []types.NamespacedName{name("shop", "rule")},
+		},
+		"GatewayWithoutInfrastructure": {
+			reason: "infrastructure is optional.",
+			got:    GatewayConfiguration(&gatewayv1.Gateway{}),
+		},
+		"GatewayConfiguration": {
+			reason: "parametersRef of a Gateway is local to its namespace.",
+			got: GatewayConfiguration(&gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "shop"}, Spec: gatewayv1.GatewaySpec{
+				Infrastructure: &gatewayv1.GatewayInfrastructure{ParametersRef: &gatewayv1.LocalParametersReference{Group: gwcfgv1.Group, Kind: gwcfgv1.LoadBalancerConfigurationKind, Name: "cfg"}},
+			}}),
+			want: []types.NamespacedName{name("shop", "cfg")},
+		},
+		"GatewayConfigurationOfOthers": {
+			reason: "A parametersRef to another kind is not ours to look up.",
+			got: GatewayConfiguration(&gatewayv1.Gateway{Spec: gatewayv1.GatewaySpec{
+				Infrastructure: &gatewayv1.GatewayInfrastructure{ParametersRef: &gatewayv1.LocalParametersReference{Kind: "ConfigMap", Name: "cfg"}},
+			}}),
+		},
+		"ClassConfiguration": {
+			reason: "parametersRef of a class names a namespace.",
+			got: ClassConfiguration(&gatewayv1.GatewayClass{Spec: gatewayv1.GatewayClassSpec{ParametersRef: &gatewayv1.ParametersReference{
+				Group: gwcfgv1.Group, Kind: gwcfgv1.LoadBalancerConfigurationKind, Namespace: new(gatewayv1.Namespace("infra")), Name: "cfg",
+			}}}),
+			want: []types.NamespacedName{name("infra", "cfg")},
+		},
+		"TargetService": {
+			reason: "An empty group and kind are a Service.",
+			got: TargetService(&gwcfgv1.TargetGroupConfiguration{ObjectMeta: metav1.ObjectMeta{Namespace: "shop"}, Spec: gwcfgv1.TargetGroupConfigurationSpec{
+				TargetReference: &gwcfgv1.Reference{Name: "a"},
+			}}),
+			want: []types.NamespacedName{name("shop", "a")},
+		},
+		"TargetGateway": {
+			reason: "A configuration for a Gateway is for no Service.",
+			got: TargetService(&gwcfgv1.TargetGroupConfiguration{Spec: gwcfgv1.TargetGroupConfigurationSpec{
+				TargetReference: &gwcfgv1.Reference{Group: new(gatewayv1.GroupName), Kind: new("Gateway"), Name: "web"},
+			}}),
+		},
+	}
+	for n, tc := range cases {
+		t.Run(n, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, tc.got); diff != "" {
+				t.Errorf("\n%s\n-want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+func TestBackendNamespaces(t *testing.T) {
+	want := []string{"lab", "stock"}
+	if diff := cmp.Diff(want, BackendNamespaces(route())); diff != "" {
+		t.Errorf("\nA grant may allow any kind of backend in another namespace.\n-want, +got:\n%s", diff)
+	}
+}

@@ -1,0 +1,63 @@
+package reference
+
+import (
+	"context"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+)
+
+// The field indexes by which managed resources are found from what they refer to in their own namespace. Each kind registers
+// those that it has a reference for. Values are object names, or ARNs where the field says so.
+const (
+	ByLoadBalancer   = "reference.loadBalancer"
+	ByListener       = "reference.listener"
+	ByTargetGroup    = "reference.targetGroup"
+	ByTargetGroupARN = "reference.targetGroupARN"
+)
+
+// Names of the references that are given.
+func Names(refs ...*albv1alpha1.Reference) []string {
+	var names []string
+	for _, r := range refs {
+		if r != nil {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
+
+// Referrers are the objects that a query finds, of the kind of an empty list.
+func Referrers(ctx context.Context, kube client.Reader, list client.ObjectList, query ...client.ListOption) ([]types.NamespacedName, error) {
+	if err := kube.List(ctx, list, append(query, client.UnsafeDisableDeepCopy)...); err != nil {
+		return nil, errors.Wrapf(err, "cannot read %T", list)
+	}
+	var names []types.NamespacedName
+	err := meta.EachListItem(list, func(o runtime.Object) error {
+		if named, ok := o.(client.Object); ok {
+			names = append(names, client.ObjectKeyFromObject(named))
+		}
+		return nil
+	})
+	return names, errors.Wrapf(err, "cannot read %T", list)
+}
+
+// Wake is Referrers for a watch, which has nobody to tell of an error: a cache answers without one, and if it did not, the next
+// poll would make up for it.
+func Wake(ctx context.Context, kube client.Reader, list client.ObjectList, query ...client.ListOption) []types.NamespacedName {
+	names, err := Referrers(ctx, kube, list, query...)
+	if err != nil {
+		return nil
+	}
+	return names
+}
+
+// To is the query for objects of a namespace that refer to something by a field index.
+func To(namespace, index, value string) []client.ListOption {
+	return []client.ListOption{client.InNamespace(namespace), client.MatchingFields{index: value}}
+}

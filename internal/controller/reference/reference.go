@@ -1,0 +1,96 @@
+package reference
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	kerrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+)
+
+// From is where a reference stands: a namespace, and either the name of an object in it or an ARN that needs no object.
+type From struct {
+	Namespace string
+	Ref       *albv1alpha1.Reference
+	ARN       *string
+}
+
+// A Referent is what a reference leads to.
+type Referent struct {
+	Kind string
+	Name string
+
+	// ARN in AWS; empty while there is none.
+	ARN string
+
+	// Missing: there is no such object.
+	Missing bool
+
+	// Deleting: the object is on its way out, and takes with it what hangs on it.
+	Deleting bool
+}
+
+// Waiting says what somebody who needs the referent alive still waits for; empty means nothing.
+func (r Referent) Waiting() string {
+	switch {
+	case r.Missing:
+		return fmt.Sprintf("%s %q is not there", r.Kind, r.Name)
+	case r.Deleting:
+		return fmt.Sprintf("%s %q is being deleted", r.Kind, r.Name)
+	case r.ARN == "":
+		return fmt.Sprintf("%s %q has no ARN yet", r.Kind, r.Name)
+	}
+	return ""
+}
+
+// Gone says that the referent is no more, or as good as that.
+func (r Referent) Gone() bool { return r.Missing || r.Deleting }
+
+// LoadBalancer that a reference leads to. It has an ARN long before it is active.
+func LoadBalancer(ctx context.Context, kube client.Reader, f From) (Referent, error) {
+	o := &albv1alpha1.LoadBalancer{}
+	return find(ctx, kube, f, lookup{kind: "LoadBalancer", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
+}
+
+// Listener that a reference leads to.
+func Listener(ctx context.Context, kube client.Reader, f From) (Referent, error) {
+	o := &albv1alpha1.Listener{}
+	return find(ctx, kube, f, lookup{kind: "Listener", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
+}
+
+// TargetGroup that a reference leads to.
+func TargetGroup(ctx context.Context, kube client.Reader, f From) (Referent, error) {
+	o := &albv1alpha1.TargetGroup{}
+	return find(ctx, kube, f, lookup{kind: "TargetGroup", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
+}
+
+type lookup struct {
+	kind   string
+	object client.Object
+	arn    func() string
+}
+
+func find(ctx context.Context, kube client.Reader, f From, l lookup) (Referent, error) {
+	if f.ARN != nil {
+		return Referent{Kind: l.kind, ARN: *f.ARN}, nil
+	}
+	if f.Ref == nil {
+		return Referent{Kind: l.kind, Missing: true}, nil
+	}
+	r := Referent{Kind: l.kind, Name: f.Ref.Name}
+	err := kube.Get(ctx, types.NamespacedName{Namespace: f.Namespace, Name: f.Ref.Name}, l.object)
+	if kerrors.IsNotFound(err) {
+		r.Missing = true
+		return r, nil
+	}
+	if err != nil {
+		return r, errors.Wrapf(err, "cannot get %s %q", l.kind, f.Ref.Name)
+	}
+	r.ARN = l.arn()
+	r.Deleting = l.object.GetDeletionTimestamp() != nil
+	return r, nil
+}

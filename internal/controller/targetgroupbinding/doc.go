@@ -1,0 +1,6 @@
+// Package targetgroupbinding keeps the endpoints of a Service port registered in a target group.
+//
+// In go a TargetGroupBinding, its Service, and the Service's EndpointSlices (target type ip) or the cluster's Nodes (target
+// type instance); out come RegisterTargets and DeregisterTargets for the difference alone, and a status that remembers what
+// this binding has registered, so that a change of pods needs no read from AWS before it is acted upon.
+package targetgroupbinding
