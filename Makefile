@@ -28,8 +28,8 @@ cc:
 .PHONY: build
 build: go ## Build all binaries into bin/.
 	@mkdir -p $(BIN)
-	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN)/ ./cmd/...
-	cd cluster/local && $(GO) build -trimpath -ldflags '-s -w' -o $(BIN)/localcluster .
+	$(GO) build -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN)/ ./cmd/...
+	cd cluster/local && $(GO) build -ldflags '-s -w' -o $(BIN)/localcluster .
 
 .PHONY: generate
 generate: go ## Regenerate deep copies, managed-resource methods and CRDs.

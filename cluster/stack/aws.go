@@ -147,6 +147,21 @@ func (s *Stack) HangAfter(ctx context.Context, operation string) error {
 	return s.tell(ctx, http.MethodPost, "faults", map[string]any{"operation": operation, "effect": "hang-after", "times": 1})
 }
 
+// Hanging says how many calls hang, carried out and not answered.
+func (s *Stack) Hanging(ctx context.Context) (int, error) {
+	var faults []struct {
+		Held int `json:"held"`
+	}
+	if err := s.ask(ctx, "faults", &faults); err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, f := range faults {
+		n += f.Held
+	}
+	return n, nil
+}
+
 // ClearFaults ends all faults; calls that hang are dropped.
 func (s *Stack) ClearFaults(ctx context.Context) error {
 	return s.tell(ctx, http.MethodDelete, "faults", nil)
