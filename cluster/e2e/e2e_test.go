@@ -132,6 +132,8 @@ func setUp(env *testscript.Env, kubectl string) error {
 	}
 	env.Defer(func() {
 		_, _ = system.Kubectl(ctx, "", "delete", "gateways", "--all", "-n", namespace, "--timeout=60s")
+		// The next script counts AWS calls: none of this one's may come later.
+		_, _ = system.Kubectl(ctx, "", "wait", "alb", "--all", "-n", namespace, "--for=delete", "--timeout=60s")
 		_, _ = system.Kubectl(ctx, "", "delete", "namespace", namespace, "--wait=false")
 	})
 	return nil

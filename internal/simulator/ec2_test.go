@@ -123,6 +123,24 @@ func TestRoutes(t *testing.T) {
 			t.Errorf("%s: default route to gateway %q, want %q", subnet, got, want)
 		}
 	}
+	for name, call := range map[string]func() error{
+		"InvalidInternetGatewayID.NotFound": func() error {
+			_, err := b.ec2.DescribeInternetGateways(t.Context(), &ec2api.DescribeInternetGatewaysInput{InternetGatewayIds: []string{"igw-0123456789abcdef0"}})
+			return err
+		},
+		"InvalidRouteTableID.NotFound": func() error {
+			_, err := b.ec2.DescribeRouteTables(t.Context(), &ec2api.DescribeRouteTablesInput{RouteTableIds: []string{"rtb-0123456789abcdef0"}})
+			return err
+		},
+		"InvalidParameterValue": func() error {
+			_, err := b.ec2.DescribeRouteTables(t.Context(), &ec2api.DescribeRouteTablesInput{Filters: []types.Filter{where("colour", "red")}})
+			return err
+		},
+	} {
+		if err := call(); codeOf(t, err) != name {
+			t.Errorf("want %s, got %v", name, err)
+		}
+	}
 	main := must(b.ec2.DescribeRouteTables(t.Context(), &ec2api.DescribeRouteTablesInput{Filters: []types.Filter{where("vpc-id", vpcID), where("association.main", "true")}}))(b)
 	if len(main.RouteTables) != 1 {
 		t.Errorf("want one main table, got %d", len(main.RouteTables))

@@ -154,7 +154,7 @@ func forward(arns ...string) []types.Action {
 	}
 	config := &types.ForwardActionConfig{}
 	for _, arn := range arns {
-		config.TargetGroups = append(config.TargetGroups, types.TargetGroupTuple{TargetGroupArn: &arn, Weight: new(int32(1))})
+		config.TargetGroups = append(config.TargetGroups, types.TargetGroupTuple{TargetGroupArn: &arn}) // a weight left out is 1
 	}
 	return []types.Action{{Type: types.ActionTypeEnumForward, ForwardConfig: config}}
 }

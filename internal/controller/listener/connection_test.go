@@ -311,7 +311,6 @@ func TestDelete(t *testing.T) {
 	t.Run("Alone", func(t *testing.T) {
 		b := newBench(t, http())
 		b.listeners.Settle(name)
-		b.listeners.Age(name)
 		b.writes()
 		b.listeners.Delete(name)
 		b.listeners.Settle(name)
@@ -325,7 +324,6 @@ func TestDelete(t *testing.T) {
 	t.Run("AfterTheObjectOfItsLoadBalancer", func(t *testing.T) {
 		b := newBench(t, http())
 		b.listeners.Settle(name)
-		b.listeners.Age(name)
 		rig.Must(b.Rig, b.Kube.Delete(t.Context(), b.lb))
 		b.writes()
 		b.listeners.Delete(name)
@@ -340,7 +338,6 @@ func TestDelete(t *testing.T) {
 	t.Run("AfterItsLoadBalancer", func(t *testing.T) {
 		b := newBench(t, http())
 		mg := b.listeners.Settle(name)
-		b.listeners.Age(name)
 		account, err := b.Accounts.For(t.Context(), mg)
 		rig.Must(b.Rig, err)
 		rig.Must(b.Rig, account.ELB.DeleteLoadBalancer(t.Context(), &elbv2.DeleteLoadBalancerInput{LoadBalancerArn: &b.lb.Status.AtProvider.ARN}))
@@ -422,7 +419,6 @@ func TestOtherLoadBalancer(t *testing.T) {
 
 	_, err := b.ELB.DeleteLoadBalancer(t.Context(), &elbv2.DeleteLoadBalancerInput{LoadBalancerArn: &former})
 	rig.Must(b.Rig, err)
-	b.listeners.Age(name)
 	if mg := b.listeners.Settle(name); rig.Synced(mg) != "ReconcileSuccess" || len(b.inAWS()) != 1 {
 		t.Errorf("once the former load balancer is gone: Synced %q, %d listeners", rig.Synced(mg), len(b.inAWS()))
 	}

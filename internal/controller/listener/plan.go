@@ -37,6 +37,7 @@ func (p plan) empty() bool {
 	return p.Modify == nil && len(p.AddCertificates)+len(p.RemoveCertificates)+len(p.Attributes) == 0 && len(p.Tags) == 0
 }
 
+// String names what differs, as an event tells it.
 func (p plan) String() string {
 	parts := slices.Clone(p.Changed)
 	if len(p.AddCertificates)+len(p.RemoveCertificates) > 0 {
@@ -48,7 +49,7 @@ func (p plan) String() string {
 	if len(p.Tags) > 0 {
 		parts = append(parts, "tags")
 	}
-	return "differs: " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // modification of what differs, and of nothing else. What HTTPS needs goes along when a listener turns from HTTP to HTTPS; the

@@ -216,7 +216,6 @@ func TestDriftIsRepaired(t *testing.T) {
 		t.Run(caseName, func(t *testing.T) {
 			b := newBench(t, rule(name, 1000))
 			arn := b.rules.Settle(name).Status.AtProvider.ARN
-			b.rules.Age(name)
 			rig.Must(b.Rig, tc.drift(b, arn))
 			b.writes()
 			mg := b.rules.Settle(name)
@@ -287,7 +286,6 @@ func TestDelete(t *testing.T) {
 	t.Run("Alone", func(t *testing.T) {
 		b := newBench(t, rule(name, 1000))
 		b.rules.Settle(name)
-		b.rules.Age(name)
 		b.writes()
 		b.rules.Delete(name)
 		b.rules.Settle(name)
@@ -301,7 +299,6 @@ func TestDelete(t *testing.T) {
 	t.Run("AfterTheObjectOfItsListener", func(t *testing.T) {
 		b := newBench(t, rule(name, 1000))
 		b.rules.Settle(name)
-		b.rules.Age(name)
 		rig.Must(b.Rig, b.Kube.Delete(t.Context(), b.listener))
 		b.writes()
 		b.rules.Delete(name)
@@ -324,7 +321,6 @@ func TestDelete(t *testing.T) {
 		t.Run(caseName, func(t *testing.T) {
 			b := newBench(t, rule(name, 1000))
 			mg := b.rules.Settle(name)
-			b.rules.Age(name)
 			rig.Must(b.Rig, remove(b, mg))
 			rig.Must(b.Rig, b.Kube.Delete(t.Context(), b.listener))
 			b.sim.ResetCalls()
@@ -375,7 +371,6 @@ func TestOtherListener(t *testing.T) {
 
 	_, err := b.ELB.DeleteListener(t.Context(), &elbv2.DeleteListenerInput{ListenerArn: &b.listener.Status.AtProvider.ARN})
 	rig.Must(b.Rig, err)
-	b.rules.Age(name)
 	if mg := b.rules.Settle(name); rig.Synced(mg) != "ReconcileSuccess" || mg.Status.AtProvider.ListenerARN != other.Status.AtProvider.ARN {
 		t.Errorf("once the former listener is gone: Synced %q, listener %q", rig.Synced(mg), mg.Status.AtProvider.ListenerARN)
 	}

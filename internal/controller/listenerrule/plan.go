@@ -29,6 +29,7 @@ type plan struct {
 
 func (p plan) empty() bool { return p.Modify == nil && !p.Move && len(p.Tags) == 0 }
 
+// String names what differs, as an event tells it.
 func (p plan) String() string {
 	parts := slices.Clone(p.Changed)
 	if p.Move {
@@ -37,7 +38,7 @@ func (p plan) String() string {
 	if len(p.Tags) > 0 {
 		parts = append(parts, "tags")
 	}
-	return "differs: " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // modification of the lists that differ. ModifyRule replaces a list that is given as a whole and takes an empty one for one

@@ -9,7 +9,6 @@ import (
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
 	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 	corev1 "k8s.io/api/core/v1"
@@ -216,14 +215,6 @@ func (r *Runner[T]) Woken(changed client.Object) []types.NamespacedName {
 		}
 	}
 	return names
-}
-
-// Age an object: AWS is no longer given time to show what was created.
-func (r *Runner[T]) Age(name string) {
-	r.Helper()
-	mg := r.Get(name)
-	meta.AddAnnotations(mg, map[string]string{meta.AnnotationKeyExternalCreateSucceeded: "2020-01-01T00:00:00Z"})
-	Must(r.Rig, r.Kube.Update(r.Context(), mg))
 }
 
 // Writes are those of the counted calls that change something in AWS.

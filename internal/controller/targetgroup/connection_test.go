@@ -177,7 +177,6 @@ func TestDeletedBehindOurBack(t *testing.T) {
 	first := b.groups.Settle(name).Status.AtProvider.ARN
 	_, err := b.ELB.DeleteTargetGroup(t.Context(), &elbv2.DeleteTargetGroupInput{TargetGroupArn: &first})
 	rig.Must(b.Rig, err)
-	b.groups.Age(name)
 	mg := b.groups.Settle(name)
 	if again := mg.Status.AtProvider.ARN; again == first || len(b.inAWS()) != 1 || meta.GetExternalName(mg) != again {
 		t.Errorf("ARN %q (external name %q) after %q, %d in AWS: want a new one", again, meta.GetExternalName(mg), first, len(b.inAWS()))
@@ -298,7 +297,6 @@ func TestDelete(t *testing.T) {
 	b := newBench(t, simulator.Options{}, group())
 	b.groups.Settle(name)
 	b.writes()
-	b.groups.Age(name)
 	b.groups.Delete(name)
 	b.groups.Settle(name)
 	if left := b.groups.Get(name); left.GetName() != "" {
@@ -320,7 +318,6 @@ func TestHolding(t *testing.T) {
 	}}
 	b := newBench(t, simulator.Options{}, group(), rule, listener)
 	arn := b.groups.Settle(name).Status.AtProvider.ARN
-	b.groups.Age(name)
 	b.sim.ResetCalls()
 	b.groups.Delete(name)
 

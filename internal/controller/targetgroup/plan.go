@@ -29,6 +29,7 @@ func (p plan) empty() bool {
 	return p.Modify == nil && len(p.Attributes) == 0 && len(p.Tags) == 0 && len(p.Stuck) == 0
 }
 
+// String names what differs, as an event tells it.
 func (p plan) String() string {
 	var parts []string
 	if p.Modify != nil {
@@ -40,7 +41,7 @@ func (p plan) String() string {
 	if len(p.Tags) > 0 {
 		parts = append(parts, "tags")
 	}
-	return "differs: " + strings.Join(append(parts, p.Stuck...), ", ")
+	return strings.Join(append(parts, p.Stuck...), ", ")
 }
 
 // modification of what differs, and of nothing else: a setting that is left out stays as AWS has it.

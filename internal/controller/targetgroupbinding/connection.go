@@ -167,8 +167,9 @@ func settle(mg *albv1alpha1.TargetGroupBinding, note string) {
 	mg.SetConditions(xpv2.Available().WithMessage(note))
 }
 
+// String is the plan as an event tells it.
 func (p plan) String() string {
-	return fmt.Sprintf("register %v, deregister %v", p.Register, slices.Concat(p.Deregister, p.Abandon.Targets))
+	return fmt.Sprintf("%d targets registered, %d deregistered", len(p.Register), len(p.Deregister)+len(p.Abandon.Targets))
 }
 
 func targetGroupOf(mg *albv1alpha1.TargetGroupBinding) reference.From {
