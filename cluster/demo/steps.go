@@ -92,7 +92,7 @@ func (d *demo) waitForGateway(ctx context.Context) error {
 		return err
 	}
 	if address == "" {
-		return fmt.Errorf("Gateway %s/%s is programmed but has no address", namespace, gateway)
+		return fmt.Errorf("the Gateway %s/%s is programmed but has no address", namespace, gateway)
 	}
 	d.address = address
 	return nil

@@ -35,7 +35,7 @@ func until(f func() error) error {
 }
 
 // eventually PATTERN COMMAND... runs a command until what it prints matches.
-func eventually(ts *testscript.TestScript, neg bool, args []string) {
+func eventually(ts *testscript.TestScript, neg bool, args []string) { //nolint:revive // testscript says so when a line begins with "!"
 	if len(args) < 2 {
 		ts.Fatalf("usage: [!] eventually PATTERN COMMAND [ARG...]")
 	}

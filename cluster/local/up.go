@@ -23,6 +23,7 @@ type up struct {
 	PodCIDR       netip.Prefix  `name:"pod-cidr" default:"10.64.0.0/10" help:"Where the nodes' pod CIDRs are taken from."`
 	ServiceCIDR   netip.Prefix  `name:"service-cidr" default:"172.20.0.0/16" help:"Cluster addresses of Services. Nothing answers there."`
 	APIServerPort int           `name:"apiserver-port" default:"0" help:"Port of kube-apiserver on 127.0.0.1; 0 takes a free one."`
+	Manifests     []string      `type:"path" placeholder:"PATH" help:"A file or folder of objects, such as CRDs, to apply before the controllers start; may be repeated. Kinds that come later are garbage collected only after half a minute."`
 	MaxGrace      time.Duration `default:"5s" help:"Cap on the grace period of a pod that is deleted."`
 }
 
@@ -58,6 +59,7 @@ func (u up) run(ctx context.Context, s streams) error {
 		ServiceCIDR:      u.ServiceCIDR.Masked(),
 		AdvertiseAddress: nodes[0].IP,
 		APIServerPort:    u.APIServerPort,
+		Manifests:        u.Manifests,
 		Progress:         progress,
 	})
 	if err != nil {

@@ -11,22 +11,17 @@ import (
 // ClusterName is what the provider is told that the cluster is called.
 const ClusterName = "demo"
 
-// installCRDs applies Gateway API's CRDs, from the module that the provider is built with, and ours.
-func (s *Stack) installCRDs(ctx context.Context) error {
-	root, err := goList(ctx, "-m", "-f", "{{.Dir}}")
+// definitions are the folders of CRDs: Gateway API's, from the module that the provider is built with, and ours.
+func definitions(ctx context.Context) ([]string, error) {
+	root, err := goList(ctx, "-m", "-f", "{{.Dir}}", "github.com/crossplane-contrib/provider-alb-gateway")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	gatewayAPI, err := goList(ctx, "-m", "-f", "{{.Dir}}", "sigs.k8s.io/gateway-api")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	ours := filepath.Join(root, "package", "crds")
-	if _, err := s.Kubectl(ctx, "", "apply", "--server-side", "-f", ours, "-f", filepath.Join(gatewayAPI, "config", "crd", "standard")); err != nil {
-		return err
-	}
-	_, err = s.Kubectl(ctx, "", "wait", "--for=condition=Established", "--timeout=30s", "-f", ours)
-	return err
+	return []string{filepath.Join(gatewayAPI, "config", "crd", "standard"), filepath.Join(root, "package", "crds")}, nil
 }
 
 func (s *Stack) installProviderConfig(ctx context.Context) error {

@@ -40,7 +40,10 @@ func (p *process) start() error {
 	p.cmd = exec.Command(p.path, p.args...) //nolint:noctx // it ends by stop, not with a context
 	p.cmd.Env = append(os.Environ(), p.env...)
 	p.cmd.Stdout, p.cmd.Stderr = out, out
-	p.cmd.SysProcAttr = attributes(p.detached)
+	p.cmd.SysProcAttr = attached()
+	if p.detached {
+		p.cmd.SysProcAttr = detached()
+	}
 	if err := p.cmd.Start(); err != nil {
 		return fmt.Errorf("cannot start %s: %w", p.name, err)
 	}

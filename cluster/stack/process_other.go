@@ -4,7 +4,8 @@ package stack
 
 import "syscall"
 
-// attributes of a child: a detached one gets a session of its own. Nothing ends a child with its parent here.
-func attributes(detached bool) *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setsid: detached, Setpgid: !detached}
-}
+// detached is a child with a session of its own, which outlives its parent.
+func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+
+// attached is a child that does not end by the terminal's own signals. Nothing ends it with its parent here.
+func attached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

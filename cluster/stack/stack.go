@@ -40,8 +40,7 @@ type Stack struct {
 	provider  *process
 }
 
-// Start runs the simulator and the cluster side by side, installs the CRDs and the ClusterProviderConfig "default", and
-// starts the provider. What was started is stopped again when a step fails.
+// Start runs the simulator and the cluster with all CRDs, makes the ClusterProviderConfig "default", and starts the provider. What was started is stopped again when a step fails.
 func Start(ctx context.Context, o Options) (*Stack, error) {
 	if o.Step == nil {
 		o.Step = func(string) {}
@@ -65,8 +64,7 @@ func (s *Stack) start(ctx context.Context) error {
 		run  func(context.Context) error
 	}{
 		{"start the AWS simulator", s.startSimulator},
-		{"start the Kubernetes control plane", s.startCluster},
-		{"install the CRDs of Gateway API and of the provider", s.installCRDs},
+		{"start the Kubernetes control plane, with the CRDs of Gateway API and of the provider", s.startCluster},
 		{"configure the provider", s.installProviderConfig},
 		{"start the provider", s.StartProvider},
 	}
@@ -143,7 +141,14 @@ func (s *Stack) startCluster(ctx context.Context) error {
 		return err
 	}
 	dir := filepath.Join(s.options.Dir, "cluster")
+	folders, err := definitions(ctx)
+	if err != nil {
+		return err
+	}
 	args := []string{"up", "--dir=" + dir}
+	for _, f := range folders {
+		args = append(args, "--manifests="+f)
+	}
 	for i, node := range world.Instances {
 		args = append(args, fmt.Sprintf("--node=node-%c=%s,zone=%s,provider-id=aws:///%s/%s",
 			'a'+i, node.Address, node.Zone, node.Zone, node.ID))

@@ -63,13 +63,14 @@ func describe(f *failure, err error) string {
 		return describeSilence(f, err)
 	}
 	message := strings.TrimSuffix(scrub(api.ErrorMessage()), ".")
-	switch {
-	case f.class == Denied:
+	switch f.class {
+	case Denied:
 		return describeForbidden(f, message)
-	case f.class == Unconfigured:
+	case Unconfigured:
 		return "AWS does not accept the credentials (" + join(f.code, message) + "); check those that spec.credentials of the ProviderConfig names"
-	case f.class == Throttled:
+	case Throttled:
 		return f.operation + ": AWS asks for fewer calls (" + f.code + "); it is tried again"
+	case Gone, InUse, Refused, Transient:
 	}
 	return f.operation + ": " + join(f.code, message)
 }

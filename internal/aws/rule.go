@@ -9,6 +9,8 @@ import (
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 )
 
 // Rules of a listener. Not found when the listener or its load balancer is gone. The default rule may be missing.
@@ -41,6 +43,7 @@ func (e *ELB) CreateRule(ctx context.Context, in *elbv2.CreateRuleInput) (*types
 	if err != nil {
 		return nil, err
 	}
+	e.forwardsTo(in.Actions)
 	r := first(out.Rules)
 	arn := awssdk.ToString(r.RuleArn)
 	e.tags.put(arn, tagMap(in.Tags))
@@ -58,11 +61,21 @@ func (e *ELB) ModifyRule(ctx context.Context, in *elbv2.ModifyRuleInput) (*types
 	if err != nil {
 		return nil, err
 	}
+	e.forwardsTo(in.Actions)
 	r := first(out.Rules)
 	e.rules.edit(listener, func(all []types.Rule) []types.Rule {
 		return upsert(all, r, func(o types.Rule) bool { return same(o.RuleArn, awssdk.ToString(r.RuleArn)) })
 	})
 	return &r, nil
+}
+
+// forwardsTo these actions' target groups: targets that were unused will be checked, so what is known of their health is old.
+func (e *ELB) forwardsTo(actions []types.Action) {
+	for _, a := range actions {
+		for _, group := range alb.TargetGroupsOf(a) {
+			e.health.expire(awssdk.ToString(group.TargetGroupArn))
+		}
+	}
 }
 
 // DeleteRule from its listener.

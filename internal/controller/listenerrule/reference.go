@@ -29,6 +29,9 @@ func listenerARN(ctx context.Context, kube client.Reader, mg *albv1alpha1.Listen
 		}
 	}
 	l, err := reference.Listener(ctx, kube, listenerOf(mg))
+	if w := l.Waiting(); err == nil && w != "" && !meta.WasDeleted(mg) {
+		return "", errors.New(w) // it went since the rule stopped waiting for it
+	}
 	return l.ARN, err
 }
 

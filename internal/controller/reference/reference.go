@@ -56,10 +56,17 @@ func LoadBalancer(ctx context.Context, kube client.Reader, f From) (Referent, er
 	return find(ctx, kube, f, lookup{kind: "LoadBalancer", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
 }
 
-// Listener that a reference leads to.
+// Listener that a reference leads to. One whose load balancer goes has gone with it in AWS, before garbage collection reaches
+// the object.
 func Listener(ctx context.Context, kube client.Reader, f From) (Referent, error) {
 	o := &albv1alpha1.Listener{}
-	return find(ctx, kube, f, lookup{kind: "Listener", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
+	r, err := find(ctx, kube, f, lookup{kind: "Listener", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
+	if err != nil || r.Missing || o.Spec.ForProvider.LoadBalancerRef == nil {
+		return r, err
+	}
+	lb, err := LoadBalancer(ctx, kube, From{Namespace: f.Namespace, Ref: o.Spec.ForProvider.LoadBalancerRef})
+	r.Deleting = r.Deleting || lb.Gone()
+	return r, err
 }
 
 // TargetGroup that a reference leads to.

@@ -79,6 +79,25 @@ func TestListener(t *testing.T) {
 	}
 }
 
+// AWS deletes the listeners of a load balancer with it; the objects go later, by garbage collection.
+func TestListenerGoesWithItsLoadBalancer(t *testing.T) {
+	behind := func(name, lb string) *albv1alpha1.Listener {
+		l := listener(name, "arn:"+name)
+		l.Spec.ForProvider.LoadBalancerRef = &albv1alpha1.Reference{Name: lb}
+		return l
+	}
+	c := kube(t, behind("orphan", "gone"), behind("served", "live"), &albv1alpha1.LoadBalancer{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "live"}})
+	for name, gone := range map[string]bool{"orphan": true, "served": false} {
+		r, err := reference.Listener(t.Context(), c, reference.From{Namespace: "shop", Ref: &albv1alpha1.Reference{Name: name}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Gone() != gone {
+			t.Errorf("Listener(%s).Gone(): want %t, got %t", name, gone, r.Gone())
+		}
+	}
+}
+
 func TestWake(t *testing.T) {
 	rule := func(namespace, name, listener string) *albv1alpha1.ListenerRule {
 		return &albv1alpha1.ListenerRule{

@@ -23,13 +23,14 @@ const (
 	stopGrace    = 2 * time.Second
 )
 
-// Options says how to run a control plane. Every field but APIServerPort and Progress is required.
+// Options says how to run a control plane. Every field but APIServerPort, Manifests and Progress is required.
 type Options struct {
 	Dir              string // made where it is missing
 	Executable       string // the program that is every component: this one
 	ServiceCIDR      netip.Prefix
 	AdvertiseAddress netip.Addr
 	APIServerPort    int                  // 0: a free one
+	Manifests        []string             // files and folders that are applied before the controllers start
 	Progress         func(message string) // told after each step
 }
 
@@ -96,6 +97,9 @@ func (c *ControlPlane) start(ctx context.Context, o Options) error {
 		return err
 	}
 	o.Progress(fmt.Sprintf("kube-apiserver ready on port %d", port))
+	if err := c.apply(ctx, o); err != nil {
+		return err
+	}
 
 	if err := c.run(o.Executable, ControllerManager, c.layout.controllerManager()); err != nil {
 		return err
