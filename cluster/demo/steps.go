@@ -28,6 +28,7 @@ func (d *demo) bringUp() []step {
 		{"wait for the echo pods", d.waitForPods},
 		{"wait for the Gateway to be programmed", d.waitForGateway},
 		{"wait for the route to be live on both listeners", d.waitForRoute},
+		{"wait for the targets to be healthy", d.waitForTargets},
 		{"show what was made", d.showObjects},
 	}
 }
@@ -100,6 +101,14 @@ func (d *demo) waitForGateway(ctx context.Context) error {
 
 func (d *demo) waitForRoute(ctx context.Context) error {
 	_, err := d.stack.Kubectl(ctx, "", "wait", "-n", namespace, "listenerrules", "--all", "--for=condition=Ready", "--timeout=60s")
+	if err != nil {
+		return d.explain(ctx, err)
+	}
+	return nil
+}
+
+func (d *demo) waitForTargets(ctx context.Context) error {
+	_, err := d.stack.Kubectl(ctx, "", "wait", "-n", namespace, "targetgroupbindings", "--all", "--for=jsonpath={.status.atProvider.healthy}=3", "--timeout=60s")
 	if err != nil {
 		return d.explain(ctx, err)
 	}

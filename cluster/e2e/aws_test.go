@@ -41,25 +41,42 @@ func certificate(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: certificate NAME HOST")
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	arn, certPEM, err := importCertificate(context.Background(), args[1])
 	ts.Check(err)
+	ts.Setenv(args[0], arn)
+	ts.Setenv("TRUST", ts.Getenv("TRUST")+certPEM)
+}
+
+// importCertificate makes a certificate for host that signs itself, and puts it into ACM.
+func importCertificate(ctx context.Context, host string) (arn, certificatePEM string, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return "", "", err
+	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: args[1]}, DNSNames: []string{args[1]},
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	ts.Check(err)
+	if err != nil {
+		return "", "", err
+	}
 	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	ts.Check(err)
+	if err != nil {
+		return "", "", err
+	}
+	cfg, err := system.AWS(ctx)
+	if err != nil {
+		return "", "", err
+	}
 	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	cfg, err := system.AWS(context.Background())
-	ts.Check(err)
-	out, err := acm.NewFromConfig(cfg).ImportCertificate(context.Background(), &acm.ImportCertificateInput{
+	out, err := acm.NewFromConfig(cfg).ImportCertificate(ctx, &acm.ImportCertificateInput{
 		Certificate: certPEM, PrivateKey: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}),
 	})
-	ts.Check(err)
-	ts.Setenv(args[0], aws.ToString(out.CertificateArn))
-	ts.Setenv("TRUST", ts.Getenv("TRUST")+string(certPEM))
+	if err != nil {
+		return "", "", err
+	}
+	return aws.ToString(out.CertificateArn), string(certPEM), nil
 }
 
 func trust(ts *testscript.TestScript) *tls.Config {
