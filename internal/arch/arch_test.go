@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 var testAllowed = map[string][]string{
 	"internal/aws":        {"internal/simulator"},
 	"internal/controller": {"internal/simulator"},
-	"cluster":             {"apis", "internal", "cluster/stack"},
+	"cluster":             {"apis", "internal", "cluster/stack", "cluster/demo"},
 }
 
 // impure are imports that translate and alb do without, each with what it would bring in.
