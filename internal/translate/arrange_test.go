@@ -60,7 +60,7 @@ func randomAtoms(r *rand.Rand) []*atom {
 				m := randomMatch(r)
 				for _, h := range hosts {
 					host := boundHost{someHosts[h], someHosts[h], pick(r, someHosts)}
-					out = append(out, &atom{host: host.host, match: m, outcome: answer, rule: rr, verdict: v, order: precedenceOf(rr, ruleMatch{k, m}, host, 0)})
+					out = append(out, &atom{host: host.host, match: m, outcome: answer, owner: rr, verdict: v, order: precedenceOf(rr, ruleMatch{k, m}, host, 0)})
 				}
 			}
 		}

@@ -5,7 +5,8 @@
 // It is pure: no client, clock, context, logger or randomness, nothing that it is given is written to, and the same input in
 // any order gives the same bytes. Controllers, plan and the golden tests call the same functions.
 //
-// Where Gateway API leaves a choice: regular expressions must match the whole path or header value, and stand after prefixes
+// Where Gateway API leaves a choice: what the routes of the most specific listener leave answers 404 and goes to no other
+// listener; regular expressions must match the whole path or header value, and stand after prefixes
 // and before "/"; a rule some of whose backends cannot be used answers 500; a redirect keeps the query. An ALB compares query
 // parameters without case, which no condition can mend.
 package translate

@@ -16,10 +16,11 @@ const maxTogether = alb.MaxConditionValuesPerCondition
 // A node is a place in the order of rules: atoms of one outcome that nothing needs to come between.
 type node []*atom
 
-// arrange makes as few rules of a port's atoms as keep the meaning of their order.
+// arrange makes as few rules of a port's atoms, and of the guards of its listeners, as keep the meaning of their order.
 func (t *translation) arrange(p *port, atoms []*atom) []*rule {
+	atoms = append(atoms, t.guards(p)...)
 	slices.SortFunc(atoms, func(a, b *atom) int { return a.order.compare(b.order) })
-	atoms = absorbed(reachable(p, atoms))
+	atoms = absorbed(withoutIdle(reachable(p, atoms)))
 	nodes := make([]node, 0, len(atoms))
 	for _, a := range atoms {
 		nodes = append(nodes, node{a})
@@ -59,7 +60,7 @@ func reachable(p *port, atoms []*atom) []*atom {
 		}
 		if out[i].outcome.key != a.outcome.key {
 			a.verdict.notes = append(a.verdict.notes, fmt.Sprintf("match %d of rule %d is never reached%s on port %d, as %s takes its requests",
-				a.order.match, a.rule.index, forHost(a.host), p.Port, out[i].rule))
+				a.order.match, a.owner.id().index, forHost(a.host), p.Port, out[i].owner))
 		}
 	}
 	return out
@@ -89,17 +90,17 @@ func overtaken(a *atom, later []*atom) bool {
 	return false
 }
 
-// classes are the atoms that may share rules: of one route rule, with one outcome, different in host and path only.
+// classes are the atoms that may share rules: of one route rule or all of guards, with one outcome, different in host and path only.
 func classes(atoms []*atom) [][]*atom {
 	type key struct {
-		rule          *routeRule
+		owner         ruleOwner
 		rest, outcome string
 		anyHost, any  bool
 	}
 	index := map[key]int{}
 	var out [][]*atom
 	for _, a := range atoms {
-		k := key{a.rule, a.match.rest(), a.outcome.key, a.host == anyHost, a.match.path.kind == pathAny}
+		k := key{a.owner.id(), a.match.rest(), a.outcome.key, a.host == anyHost, a.match.path.kind == pathAny}
 		i, ok := index[k]
 		if !ok {
 			i = len(out)

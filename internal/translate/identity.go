@@ -8,7 +8,7 @@ import (
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 )
 
-// identify gives each rule of a port the object that it is: one with the same content; else one of the same route rule that
+// identify gives each rule of a port the object that it is: one with the same content; else one of the same owner that
 // is not needed any more, to be changed in place; else a new one, named by its content.
 func (t *translation) identify(p *port) {
 	var free, all []*albv1alpha1.ListenerRule
@@ -34,10 +34,10 @@ func (t *translation) identify(p *port) {
 			}
 		}
 	}
-	take(func(r *rule, o *albv1alpha1.ListenerRule) bool { return r.says(o) && r.owner.same(ownerOf(o)) })
+	take(func(r *rule, o *albv1alpha1.ListenerRule) bool { return r.says(o) && r.owner.id() == ownerOf(o) })
 	take((*rule).says)
-	take(func(r *rule, o *albv1alpha1.ListenerRule) bool { return r.owner.same(ownerOf(o)) && r.asks(o) })
-	take(func(r *rule, o *albv1alpha1.ListenerRule) bool { return r.owner.same(ownerOf(o)) })
+	take(func(r *rule, o *albv1alpha1.ListenerRule) bool { return r.owner.id() == ownerOf(o) && r.asks(o) })
+	take(func(r *rule, o *albv1alpha1.ListenerRule) bool { return r.owner.id() == ownerOf(o) })
 	t.name(p, all)
 }
 
@@ -80,7 +80,7 @@ func (r *rule) asks(o *albv1alpha1.ListenerRule) bool {
 	return jsonOf(r.conditions) == jsonOf(o.Spec.ForProvider.Conditions)
 }
 
-// ownerOf reads the annotation, as labels may be cut.
+// ownerOf reads the annotation, as labels may be cut. Rules of listeners have none.
 func ownerOf(o *albv1alpha1.ListenerRule) ruleOwner {
 	kind, rest, _ := strings.Cut(o.Annotations[albv1alpha1.AnnotationRoute], " ")
 	namespaced, index, found := strings.Cut(rest, " rule ")
@@ -89,5 +89,5 @@ func ownerOf(o *albv1alpha1.ListenerRule) ruleOwner {
 	if !found || err != nil {
 		return ruleOwner{}
 	}
-	return ruleOwner{kind, namespace, name, n}
+	return ruleOwner{routeID{kind, namespace, name}, n}
 }

@@ -206,9 +206,12 @@ func (t *translation) ruleObject(r *rule, owner metav1.OwnerReference) *albv1alp
 		ObjectMeta: t.meta(r.name, owner),
 		Spec:       albv1alpha1.ListenerRuleSpec{ManagedResourceSpec: t.managed(), ForProvider: t.ruleParameters(r)},
 	}
-	of := r.owner.owner()
+	out.Labels[albv1alpha1.LabelListenerPort] = strconv.Itoa(int(r.port.Port))
+	if r.isGuard() {
+		return out
+	}
+	of := r.owner.id()
 	maps.Copy(out.Labels, map[string]string{
-		albv1alpha1.LabelListenerPort:   strconv.Itoa(int(r.port.Port)),
 		albv1alpha1.LabelRouteKind:      of.kind,
 		albv1alpha1.LabelRouteNamespace: labelValue(of.namespace),
 		albv1alpha1.LabelRouteName:      labelValue(of.name),

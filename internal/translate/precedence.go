@@ -8,7 +8,8 @@ import (
 
 // precedence is what decides which of two matches answers a request that both would take (Gateway API, HTTPRouteRule.matches
 // and GRPCRouteRule.matches). The listener comes first: a request goes to the routes of the one with the most specific hostname
-// (Gateway API, Gateway.spec.listeners), and to the next one's where none of them takes it. One order over everything on a port: a strict weak order, and total where the routes differ.
+// (Gateway API, Gateway.spec.listeners), whose guard comes after them. One order over everything on a port: a strict weak order, and
+// total where the routes differ.
 //
 // Gateway API leaves open where regular expressions stand. Here they come after exact paths and prefixes and before "/",
 // which takes every path: AWS Load Balancer Controller has them after "/" too, where they can never match.
@@ -31,6 +32,16 @@ type precedence struct {
 	part       int // of a match that becomes several
 }
 
+// older says which of two has the say where both cannot have it.
+func (a precedence) older(b precedence) int {
+	return cmp.Or(
+		a.created.Compare(b.created),
+		strings.Compare(a.namespaced, b.namespaced),
+		strings.Compare(a.kind, b.kind),
+		cmp.Compare(a.rule, b.rule),
+	)
+}
+
 // compare is negative where a comes before b.
 func (a precedence) compare(b precedence) int {
 	return cmp.Or(
@@ -45,10 +56,7 @@ func (a precedence) compare(b precedence) int {
 		cmp.Compare(b.methods, a.methods),
 		cmp.Compare(b.headers, a.headers),
 		cmp.Compare(b.queries, a.queries),
-		a.created.Compare(b.created),
-		strings.Compare(a.namespaced, b.namespaced),
-		strings.Compare(a.kind, b.kind),
-		cmp.Compare(a.rule, b.rule),
+		a.older(b),
 		cmp.Compare(a.match, b.match),
 		cmp.Compare(a.part, b.part),
 		strings.Compare(a.listener, b.listener),

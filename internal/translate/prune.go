@@ -29,7 +29,7 @@ func (t *translation) obsolete() []Object {
 
 // obsoleteRules of a port may go when what replaces them is live or has been refused by AWS (it may be the quota of rules
 // that refuses it, until the old ones are gone), and at once when nothing replaces them. What replaces a rule are the rules
-// of its route.
+// of its route, and the guard of its listener; any rule of the port may replace a guard.
 func (t *translation) obsoleteRules(p *port) []Object {
 	var out []Object
 	for _, o := range t.in.Observed.ListenerRules {
@@ -38,8 +38,7 @@ func (t *translation) obsoleteRules(p *port) []Object {
 		}
 		of := ownerOf(o)
 		waits := slices.ContainsFunc(p.rules, func(r *rule) bool {
-			w := r.owner.owner()
-			return w.kind == of.kind && w.namespace == of.namespace && w.name == of.name && t.state(r).waits()
+			return r.owner.id().replaces(of) && t.state(r).waits()
 		})
 		if !waits {
 			out = append(out, o)

@@ -1,6 +1,7 @@
 package translate_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -113,7 +114,7 @@ func renderRules(tb testing.TB, apply []translate.Object) string {
 	var b strings.Builder
 	for _, r := range rules {
 		p := r.Spec.ForProvider
-		fmt.Fprintf(&b, "ListenerRule %d %s of %s:\n", p.Priority, r.Name, r.Annotations[albv1alpha1.AnnotationRoute])
+		fmt.Fprintf(&b, "ListenerRule %d %s of %s:\n", p.Priority, r.Name, cmp.Or(r.Annotations[albv1alpha1.AnnotationRoute], "no route"))
 		for _, c := range p.Conditions {
 			fmt.Fprintf(&b, "- if %s\n", oneLineJSON(tb, c))
 		}

@@ -24,6 +24,8 @@ type route struct {
 
 func (r *route) namespaced() string { return r.namespace + "/" + r.name }
 
+func (r *route) id() routeID { return routeID{r.kind, r.namespace, r.name} }
+
 // String names the route in messages.
 func (r *route) String() string { return r.kind + " " + r.namespaced() }
 
@@ -64,9 +66,7 @@ type backendRef struct {
 // String names the rule in messages.
 func (r *routeRule) String() string { return fmt.Sprintf("rule %d of %s", r.index, r.route) }
 
-func (r *routeRule) same(o ruleOwner) bool {
-	return o == ruleOwner{r.route.kind, r.route.namespace, r.route.name, r.index}
-}
+func (r *routeRule) id() ruleOwner { return ruleOwner{r.route.id(), r.index} }
 
 // routes of all kinds, oldest first.
 func routes(in Input) []*route {

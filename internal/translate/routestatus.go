@@ -156,7 +156,7 @@ func (t *translation) rulesOf(p *parent) []*rule {
 	var out []*rule
 	for _, port := range t.ports {
 		if slices.Contains(p.places(), port.ListenerPort) {
-			out = append(out, keep(port.rules, func(r *rule) bool { return r.owner.route == p.route })...)
+			out = append(out, keep(port.rules, func(r *rule) bool { return r.owner.id().routeID == p.route.id() })...)
 		}
 	}
 	return out

@@ -8,10 +8,10 @@ import (
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 )
 
-// A rule is one rule of the load balancer, and the route rule that it serves.
+// A rule is one rule of the load balancer.
 type rule struct {
 	port       *port
-	owner      *routeRule
+	owner      owner
 	atoms      node
 	conditions []albv1alpha1.RuleCondition
 	outcome    outcome
@@ -28,7 +28,7 @@ type rule struct {
 func (t *translation) newRule(p *port, atoms node) *rule {
 	conditions := t.conditions(boxOf(atoms))
 	return &rule{
-		port: p, owner: atoms[0].rule, atoms: atoms, conditions: conditions, outcome: atoms[0].outcome,
+		port: p, owner: atoms[0].owner, atoms: atoms, conditions: conditions, outcome: atoms[0].outcome,
 		content: contentOf(conditions, atoms[0].outcome.actions, atoms[0].outcome.transforms),
 	}
 }
@@ -52,40 +52,67 @@ func (t *translation) makeRules() {
 	t.limitRules()
 }
 
-// byAge are the rules of all ports, those of the oldest route first: what came first keeps its place under a quota.
+// byAge are the rules of all ports that serve routes, those of the oldest route first: what came first keeps its place under
+// a quota.
 func (t *translation) byAge() []*rule {
 	var all []*rule
 	for _, p := range t.ports {
-		all = append(all, p.rules...)
+		all = append(all, keep(p.rules, func(r *rule) bool { return !r.isGuard() })...)
 	}
 	slices.SortStableFunc(all, func(a, b *rule) int {
-		return cmp.Or(a.owner.route.older(b.owner.route), cmp.Compare(a.owner.index, b.owner.index), cmp.Compare(a.port.Port, b.port.Port))
+		return cmp.Or(a.atoms[0].order.older(b.atoms[0].order), cmp.Compare(a.port.Port, b.port.Port))
 	})
 	return all
 }
 
-// limitRules leaves out what is beyond the quota of rules.
+// limitRules leaves out what is beyond the quota of rules. When a rule goes that took all requests of its listener, a guard may
+// have to come in its place, so that the rest is arranged anew, until all of it fits.
 func (t *translation) limitRules() {
-	quota := t.in.Settings.Quotas.orDefaults().Rules
-	all := t.byAge()
-	if len(all) <= quota {
+	quota, needed := t.in.Settings.Quotas.orDefaults().Rules, 0
+	for _, p := range t.ports {
+		needed += len(p.rules)
+	}
+	if needed <= quota {
 		return
 	}
-	beyond := map[*rule]bool{}
-	for _, r := range all[quota:] {
-		beyond[r] = true
-		t.lose(r, fmt.Sprintf("the load balancer of Gateway %s/%s needs %d rules and AWS allows %d; ask AWS for more, use fewer matches, or another Gateway",
-			t.in.Gateway.Namespace, t.in.Gateway.Name, len(all), quota))
-	}
-	for _, p := range t.ports {
-		p.rules = keep(p.rules, func(r *rule) bool { return !beyond[r] })
+	why := fmt.Sprintf("the load balancer of Gateway %s/%s needs %d rules and AWS allows %d; ask AWS for more, use fewer matches, or another Gateway",
+		t.in.Gateway.Namespace, t.in.Gateway.Name, needed, quota)
+	for beyond := t.beyond(quota); len(beyond) > 0; beyond = t.beyond(quota) {
+		for _, r := range beyond {
+			lose(r, why)
+		}
+		for _, p := range t.ports {
+			var atoms []*atom
+			for _, r := range keep(p.rules, func(r *rule) bool { return !r.isGuard() && !slices.Contains(beyond, r) }) {
+				atoms = append(atoms, r.atoms...)
+			}
+			p.rules = t.arrange(p, atoms)
+		}
 	}
 }
 
+// beyond a quota are the rules of the youngest routes. A rule counts with the guards that keep it from the requests of more
+// specific listeners, so that it is left out before they are.
+func (t *translation) beyond(quota int) []*rule {
+	var out []*rule
+	within := map[*rule]bool{}
+	for _, r := range t.byAge() {
+		more := keep(append(t.guardsBefore(r), r), func(r *rule) bool { return !within[r] })
+		if len(within)+len(more) > quota {
+			out = append(out, r)
+			continue
+		}
+		for _, r := range more {
+			within[r] = true
+		}
+	}
+	return out
+}
+
 // lose takes a rule out of what works.
-func (t *translation) lose(r *rule, why string) {
-	v := t.judge(r.owner, r.port.ListenerPort)
-	v.drop(r.owner.where(), why)
+func lose(r *rule, why string) {
+	v := r.atoms[0].verdict
+	v.drop(r.owner.id().where(), why)
 	v.atoms = keep(v.atoms, func(a *atom) bool { return !slices.Contains(r.atoms, a) })
 	v.works = len(v.atoms) > 0
 }
@@ -102,9 +129,12 @@ func (t *translation) limitTargetGroups() {
 			}
 		}
 		if len(used)+more > quota {
-			t.lose(r, fmt.Sprintf("the load balancer of Gateway %s/%s would have more than the %d target groups that AWS allows; use fewer Services, or another Gateway",
+			lose(r, fmt.Sprintf("the load balancer of Gateway %s/%s would have more than the %d target groups that AWS allows; use fewer Services, or another Gateway",
 				t.in.Gateway.Namespace, t.in.Gateway.Name, quota))
 			r.outcome = failed()
+			for _, a := range r.atoms {
+				a.outcome = r.outcome
+			}
 			r.content = contentOf(r.conditions, r.outcome.actions, r.outcome.transforms)
 			continue
 		}

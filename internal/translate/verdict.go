@@ -30,22 +30,19 @@ type verdict struct {
 	notes []string
 }
 
-// An atom is one match of a rule for one hostname.
+// An atom is one match of a rule for one hostname, or the guard of a listener.
 type atom struct {
 	host    string
 	match   match
 	outcome outcome
 	order   precedence
-	rule    *routeRule
-	verdict *verdict
+	owner   owner
+	verdict *verdict // of a guard: for nobody to read
 }
 
 func (v *verdict) drop(where, why string) {
 	v.dropped = appendNew(v.dropped, []string{fmt.Sprintf("Dropped Rule %s: %s", where, why)})
 }
-
-// where names the rule in what is dropped.
-func (r *routeRule) where() string { return fmt.Sprintf("%d of %s", r.index, r.route) }
 
 // judge says what becomes of a rule on a port. What is refused answers 500 in its place, so that its requests do not go to
 // a rule that was not meant for them (Gateway API, HTTPRouteFilter: an HTTP error response).
@@ -60,13 +57,13 @@ func (t *translation) judge(r *routeRule, on alb.ListenerPort) *verdict {
 	v.unresolved = d.unresolved
 	answer := t.answers(r, d, on)
 	for _, why := range slices.Concat(r.unmatched, r.unsupported, answer.refused) {
-		v.drop(r.where(), why)
+		v.drop(r.id().where(), why)
 	}
 	hosts := t.hostsOn(r.route, on)
 	for _, m := range r.matches {
 		variants, err := answer.to(m.match)
 		if err != nil {
-			v.drop(r.where(), fmt.Sprintf("match %d: %s", m.index, err))
+			v.drop(r.id().where(), fmt.Sprintf("match %d: %s", m.index, err))
 			variants = []variant{{m.match, failed()}}
 		}
 		made := t.atoms(v, ruleVariants{r, m, variants}, hosts)
@@ -88,10 +85,10 @@ func (t *translation) atoms(v *verdict, of ruleVariants, hosts []boundHost) (mad
 		for _, host := range hosts {
 			a := &atom{
 				host: host.host, match: variant.match, outcome: variant.outcome,
-				order: precedenceOf(of.rule, of.match, host, part), rule: of.rule, verdict: v,
+				order: precedenceOf(of.rule, of.match, host, part), owner: of.rule, verdict: v,
 			}
 			if err := t.expressible(a); err != nil {
-				v.drop(of.rule.where(), fmt.Sprintf("match %d%s: %s", of.match.index, forHost(host.host), err))
+				v.drop(of.rule.id().where(), fmt.Sprintf("match %d%s: %s", of.match.index, forHost(host.host), err))
 				continue
 			}
 			v.atoms = append(v.atoms, a)
@@ -161,14 +158,4 @@ func precedenceOf(r *routeRule, m ruleMatch, host boundHost, part int) precedenc
 		created: r.route.created, kind: r.route.kind, namespaced: r.route.namespaced(),
 		rule: r.index, match: m.index, part: part,
 	}
-}
-
-// ruleOwner is the route rule that an object was made for.
-type ruleOwner struct {
-	kind, namespace, name string
-	index                 int
-}
-
-func (r *routeRule) owner() ruleOwner {
-	return ruleOwner{r.route.kind, r.route.namespace, r.route.name, r.index}
 }

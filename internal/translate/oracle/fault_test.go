@@ -85,6 +85,11 @@ func TestFaultsAreFound(t *testing.T) {
 				a.RedirectConfig.StatusCode = "HTTP_301"
 			}
 		})},
+		"Isolation": {"listeners that pass requests on", each(func(p *albv1alpha1.ListenerRuleParameters) {
+			if f := p.Actions[0].FixedResponseConfig; f != nil && f.StatusCode == "404" {
+				p.Conditions = []albv1alpha1.RuleCondition{{Field: albv1alpha1.FieldPathPattern, PathPatternConfig: &albv1alpha1.PatternConditionConfig{Values: []string{"/never"}}}}
+			}
+		})},
 		"Rewrite": {"no transforms", each(func(p *albv1alpha1.ListenerRuleParameters) { p.Transforms = nil })},
 	}
 	for name, tc := range cases {

@@ -101,7 +101,7 @@ func (g generator) gateway() *gatewayv1.Gateway {
 		Spec:       gatewayv1.GatewaySpec{GatewayClassName: "alb"},
 	}
 	taken := map[string]bool{}
-	for i := range g.between(1, 3) {
+	for i := range g.between(1, 5) {
 		l := gatewayv1.Listener{
 			Name:          gatewayv1.SectionName(fmt.Sprintf("l%d", i)),
 			Port:          pick(g, ports),

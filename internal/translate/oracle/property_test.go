@@ -24,8 +24,9 @@ var (
 	failures = flag.Int("oracle.failures", 1, "counter-examples after which a shard gives up")
 )
 
-// reading is what package translate makes of the choices that Gateway API leaves: the oracle's own.
-var reading = oracle.Reading{}
+// reading is what package translate makes of the choices that Gateway API leaves: the oracle's own, with feature
+// GatewayHTTPListenerIsolation.
+var reading = oracle.Reading{Listeners: oracle.Isolated}
 
 const (
 	defaultSets = 450
