@@ -18,13 +18,14 @@ func ClaimedFeatures() []Verdict {
 		{string(features.SupportGateway), "core: a load balancer, and an ALB listener for each port"},
 		{string(features.SupportHTTPRoute), "core: ALB rules"},
 		{string(features.SupportReferenceGrant), "core: checked before anything is made, and again when a grant goes"},
+		{string(features.SupportGatewayHTTPListenerIsolation), "after the rules of a listener with a hostname comes one that answers 404 for the hostname"},
 		{string(features.SupportHTTPRouteMethodMatching), "an http-request-method condition"},
 		{string(features.SupportHTTPRouteParentRefPort), "a route's rules go to the ALB listeners of the ports that it names"},
 		{string(features.SupportHTTPRouteDestinationPortMatching), "as HTTPRouteParentRefPort"},
 		{string(features.SupportHTTPRoutePortRedirect), "the port of a redirect action"},
 		{string(features.SupportHTTPRouteSchemeRedirect), "the protocol of a redirect action; from HTTPS to HTTP is refused, as AWS does"},
 		{string(features.SupportHTTPRoutePathRedirect), "the path of a redirect action; a url-rewrite transform takes the old prefix off"},
-		{string(features.SupportHTTPRouteNamedRouteRule), "the name is in the tags of the ALB rule"},
+		{string(features.SupportHTTPRouteNamedRouteRule), "names are accepted; the annotation of a ListenerRule names its route, and the rule by its place"},
 		{string(features.SupportHTTPRouteBackendProtocolWebSocket), "ALB passes an upgrade on to an HTTP/1.1 target group"},
 	}
 }
@@ -33,7 +34,6 @@ func ClaimedFeatures() []Verdict {
 func RefusedFeatures() []Verdict {
 	return []Verdict{
 		{string(features.SupportListenerSet), "not built yet"},
-		{string(features.SupportGatewayHTTPListenerIsolation), "not built yet"},
 		{string(features.SupportGatewayFrontendClientCertificateValidation), "not built yet: needs a trust store"},
 		{string(features.SupportGatewayFrontendClientCertificateValidationInsecureFallback), "not built yet: mutual authentication in mode passthrough"},
 		{string(features.SupportGatewayInfrastructure), "not built yet: needs an object in the cluster that stands for the load balancer"},

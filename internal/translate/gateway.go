@@ -33,13 +33,15 @@ func Gateway(in Input) Output {
 	return out
 }
 
-// GatewayClass is the status of a GatewayClass, foreign conditions included.
+// GatewayClass is the status of a GatewayClass, foreign conditions included. What is supported is published when the class is
+// accepted, and stays as it is otherwise.
 func GatewayClass(in ClassInput) gatewayv1.GatewayClassStatus {
 	out := *in.Class.Status.DeepCopy()
-	condition := classAccepted()
+	condition, supported := classAccepted(), SupportedFeatures()
 	if _, p := classConfiguration(in.Class, in.LoadBalancerConfigurations); !p.isZero() {
-		condition = classInvalidParameters(p.message)
+		condition, supported = classInvalidParameters(p.message), out.SupportedFeatures
 	}
+	out.SupportedFeatures = supported
 	out.Conditions = settled(out.Conditions, in.Class.Generation, []metav1.Condition{condition}, classConditions)
 	return out
 }

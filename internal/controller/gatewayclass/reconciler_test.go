@@ -167,6 +167,9 @@ func TestReport(t *testing.T) {
 			if got == nil || got.Status != tc.status || got.Reason != tc.because || got.ObservedGeneration != 2 || !got.LastTransitionTime.Equal(&now) {
 				t.Errorf("\n%s\nAccepted: got %+v, want %s/%s of generation 2, stamped", tc.reason, got, tc.status, tc.because)
 			}
+			if published := len(c.Status.SupportedFeatures) > 0; published != (tc.status == metav1.ConditionTrue) {
+				t.Errorf("\nAn accepted class says what is supported.\ngot %+v", c.Status.SupportedFeatures)
+			}
 			if !slices.Contains(c.Status.Conditions, audited) {
 				t.Errorf("\nA condition of somebody else stays.\ngot %+v", c.Status.Conditions)
 			}
