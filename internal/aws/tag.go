@@ -45,6 +45,8 @@ func kindOf(mg resource.Managed) string {
 		return v1alpha1.TargetGroupBindingGroupVersionKind.Kind
 	case *v1alpha1.SecurityGroup:
 		return v1alpha1.SecurityGroupGroupVersionKind.Kind
+	case *v1alpha1.Certificate:
+		return v1alpha1.CertificateGroupVersionKind.Kind
 	}
 	return mg.GetObjectKind().GroupVersionKind().Kind
 }

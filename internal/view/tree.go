@@ -127,6 +127,8 @@ func detail(o unstructured.Unstructured) string {
 		return at("status", "atProvider", "targets") + " targets of " + at("spec", "forProvider", "serviceRef", "name")
 	case "SecurityGroup":
 		return at("status", "atProvider", "groupId")
+	case "Certificate":
+		return strings.Trim(at("status", "atProvider", "domains"), "[]")
 	default:
 		return ""
 	}

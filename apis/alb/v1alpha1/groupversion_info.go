@@ -31,6 +31,7 @@ var (
 	TargetGroupGroupVersionKind           = GroupVersion.WithKind("TargetGroup")
 	TargetGroupBindingGroupVersionKind    = GroupVersion.WithKind("TargetGroupBinding")
 	SecurityGroupGroupVersionKind         = GroupVersion.WithKind("SecurityGroup")
+	CertificateGroupVersionKind           = GroupVersion.WithKind("Certificate")
 	ProviderConfigGroupVersionKind        = GroupVersion.WithKind("ProviderConfig")
 	ClusterProviderConfigGroupVersionKind = GroupVersion.WithKind("ClusterProviderConfig")
 )
@@ -43,6 +44,7 @@ func addKnownTypes(s *runtime.Scheme) error {
 		&TargetGroup{}, &TargetGroupList{},
 		&TargetGroupBinding{}, &TargetGroupBindingList{},
 		&SecurityGroup{}, &SecurityGroupList{},
+		&Certificate{}, &CertificateList{},
 		&ProviderConfig{}, &ProviderConfigList{},
 		&ClusterProviderConfig{}, &ClusterProviderConfigList{},
 	)

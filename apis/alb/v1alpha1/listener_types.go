@@ -111,6 +111,11 @@ type ListenerObservation struct {
 	// SslPolicy in force.
 	// +optional
 	SslPolicy string `json:"sslPolicy,omitempty"`
+
+	// CertificateARNs that the listener has, the default certificate's among them.
+	// +optional
+	// +listType=set
+	CertificateARNs []string `json:"certificateArns,omitempty"`
 }
 
 // A ListenerSpec is the desired state of a Listener.

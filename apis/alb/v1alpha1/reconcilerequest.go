@@ -41,3 +41,9 @@ func (mg *SecurityGroup) GetLastHandledReconcileAt() string { return mg.Status.L
 
 // SetLastHandledReconcileAt of this SecurityGroup.
 func (mg *SecurityGroup) SetLastHandledReconcileAt(t string) { mg.Status.LastHandledReconcileAt = t }
+
+// GetLastHandledReconcileAt of this Certificate.
+func (mg *Certificate) GetLastHandledReconcileAt() string { return mg.Status.LastHandledReconcileAt }
+
+// SetLastHandledReconcileAt of this Certificate.
+func (mg *Certificate) SetLastHandledReconcileAt(t string) { mg.Status.LastHandledReconcileAt = t }
