@@ -69,8 +69,11 @@ type Input struct {
 	// Namespaces of the Gateway and of its routes.
 	Namespaces []*corev1.Namespace
 
-	// ReferenceGrants of the namespaces that routes refer into.
+	// ReferenceGrants of the namespaces that the Gateway and its routes refer into.
 	ReferenceGrants []*gatewayv1.ReferenceGrant
+
+	// Secrets that the Gateway's listeners refer to, those that exist, with their content.
+	Secrets []*corev1.Secret
 
 	// Services that routes refer to, those that exist.
 	Services []*corev1.Service
@@ -95,6 +98,7 @@ type Input struct {
 type Observed struct {
 	LoadBalancers       []*albv1alpha1.LoadBalancer
 	SecurityGroups      []*albv1alpha1.SecurityGroup
+	Certificates        []*albv1alpha1.Certificate
 	Listeners           []*albv1alpha1.Listener
 	ListenerRules       []*albv1alpha1.ListenerRule
 	TargetGroups        []*albv1alpha1.TargetGroup

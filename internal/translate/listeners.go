@@ -47,7 +47,7 @@ func listen(in Input, c configuration) []*listener {
 		l.judgeProtocol()
 		l.judgeKinds()
 		if l.secure() {
-			l.judgeTLS(in.Gateway, c)
+			l.judgeTLS(in, c)
 		}
 		out = append(out, l)
 	}

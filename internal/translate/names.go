@@ -48,6 +48,10 @@ func targetGroupName(gateway, service string, port int32, hash string) string {
 	return fmt.Sprintf("%s-%s-%d-%s", stem(gateway), shortened(service, maxLabelLength), port, hash)
 }
 
+func certificateName(gateway string, secret objectKey) string {
+	return fmt.Sprintf("%s-%s-%s", stem(gateway), shortened(secret.name, maxLabelLength), hashOf(secret.namespace, secret.name))
+}
+
 // awsName is "k8s-<8 of namespace>-<8 of name>-<hash>", the shape that AWS Load Balancer Controller gives, within the 32
 // characters that ELBv2 allows.
 func awsName(namespace, name string, hashed ...string) string {

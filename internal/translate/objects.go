@@ -27,6 +27,9 @@ func (t *translation) objects() []Object {
 	if sg := t.securityGroup(owner); sg != nil {
 		out = append(out, sg)
 	}
+	for _, s := range t.imports() {
+		out = append(out, t.certificate(s, owner))
+	}
 	for _, p := range t.ports {
 		out = append(out, t.listener(p, owner))
 	}
@@ -152,8 +155,7 @@ func (t *translation) listener(p *port, owner metav1.OwnerReference) *albv1alpha
 	}
 	if l := p.listeners[0]; l.secure() {
 		out.Spec.ForProvider.SslPolicy = l.tls.policy
-		out.Spec.ForProvider.CertificateArn = new(l.tls.certificate)
-		out.Spec.ForProvider.SniCertificateArns = l.tls.sni
+		bundleOf(p.listeners).put(&out.Spec.ForProvider)
 		out.Spec.ForProvider.MutualAuthentication = l.tls.mutual
 	}
 	return out

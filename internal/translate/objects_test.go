@@ -61,6 +61,9 @@ func addDefaults(tb testing.TB, in *translate.Input) {
 		_, gateway := o.(*gatewayv1.Gateway)
 		s, service := o.(*corev1.Service)
 		known := service && slices.ContainsFunc(in.Services, func(k *corev1.Service) bool { return k.Namespace == s.Namespace && k.Name == s.Name })
+		if s, secret := o.(*corev1.Secret); secret {
+			known = slices.ContainsFunc(in.Secrets, func(k *corev1.Secret) bool { return k.Namespace == s.Namespace && k.Name == s.Name })
+		}
 		if class && in.Class != nil || gateway && in.Gateway != nil || known {
 			continue
 		}
@@ -108,6 +111,8 @@ func add(tb testing.TB, in *translate.Input, o runtime.Object) {
 		in.Namespaces = append(in.Namespaces, o)
 	case *gatewayv1.ReferenceGrant:
 		in.ReferenceGrants = append(in.ReferenceGrants, o)
+	case *corev1.Secret:
+		in.Secrets = append(in.Secrets, o)
 	case *corev1.Service:
 		in.Services = append(in.Services, o)
 	case *gwcfgv1.LoadBalancerConfiguration:
@@ -129,6 +134,8 @@ func addObserved(out *translate.Observed, o runtime.Object) bool {
 		out.LoadBalancers = append(out.LoadBalancers, o)
 	case *albv1alpha1.SecurityGroup:
 		out.SecurityGroups = append(out.SecurityGroups, o)
+	case *albv1alpha1.Certificate:
+		out.Certificates = append(out.Certificates, o)
 	case *albv1alpha1.Listener:
 		out.Listeners = append(out.Listeners, o)
 	case *albv1alpha1.ListenerRule:
@@ -171,6 +178,7 @@ func all(o translate.Observed) []translate.Object {
 	var out []translate.Object
 	out = appendAll(out, o.LoadBalancers)
 	out = appendAll(out, o.SecurityGroups)
+	out = appendAll(out, o.Certificates)
 	out = appendAll(out, o.Listeners)
 	out = appendAll(out, o.ListenerRules)
 	out = appendAll(out, o.TargetGroups)
@@ -191,6 +199,8 @@ func makeLive(o translate.Object) {
 		o.Status.AtProvider.ARN = account + "loadbalancer/app/" + *o.Spec.ForProvider.Name + "/0123456789abcdef"
 		o.Status.AtProvider.DNSName = "Internal-" + o.Name + "-123.us-east-1.elb.amazonaws.com"
 		o.Status.AtProvider.State = "active"
+	case *albv1alpha1.Certificate:
+		o.Status.AtProvider.ARN = "arn:aws:acm:us-east-1:123456789012:certificate/" + o.Name
 	case *albv1alpha1.ListenerRule:
 		o.Status.AtProvider.Priority = o.Spec.ForProvider.Priority
 	}

@@ -21,6 +21,7 @@ func (t *translation) obsolete() []Object {
 	}
 	out = append(out, t.obsoleteTargetGroups()...)
 	out = append(out, t.obsoleteSecurityGroups()...)
+	out = append(out, t.obsoleteCertificates()...)
 	slices.SortStableFunc(out, func(a, b Object) int {
 		return cmp.Compare(a.GetObjectKind().GroupVersionKind().Kind+" "+a.GetName(), b.GetObjectKind().GroupVersionKind().Kind+" "+b.GetName())
 	})

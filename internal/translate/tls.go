@@ -2,7 +2,6 @@ package translate
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -13,18 +12,21 @@ import (
 
 // A termination is how TLS ends at an HTTPS listener.
 type termination struct {
-	certificate string   // ARN of the default certificate
-	sni         []string // ARNs of further certificates
-	policy      *string
-	mutual      *albv1alpha1.MutualAuthentication
+	fallback string           // ARN that is named as the default certificate
+	arns     []string         // ARNs of further certificates
+	imports  []importedSecret // to have in ACM
+	secrets  []string         // Certificate objects, of those imports that can be used
+	policy   *string
+	mutual   *albv1alpha1.MutualAuthentication
 }
 
-func (l *listener) judgeTLS(g *gatewayv1.Gateway, c configuration) {
+func (l *listener) judgeTLS(in Input, c configuration) {
 	settings := c.listener(l.spec.Protocol, l.port)
 	l.tls.policy = settings.SslPolicy
-	l.tls.certificate, l.tls.sni = certificates(settings)
+	l.tls.fallback, l.tls.arns = value(settings.DefaultCertificate), settings.Certificates
+	l.resolveSecrets(in)
 	l.judgeCertificate(c)
-	l.judgeClients(g, settings)
+	l.judgeClients(in.Gateway, settings)
 	if l.spec.TLS != nil && len(l.spec.TLS.Options) > 0 {
 		l.notes = append(l.notes, fmt.Sprintf("tls.options has no effect; set sslPolicy in %s", l.entry()))
 	}
@@ -35,30 +37,14 @@ func (l *listener) entry() string {
 	return fmt.Sprintf("listenerConfigurations[%s] of a LoadBalancerConfiguration", protocolPortOf(l.spec.Protocol, l.port))
 }
 
-// certificates of a listener: the default one, and the others. Without a named default the first is it.
-func certificates(l gwcfgv1.ListenerConfiguration) (certificate string, sni []string) {
-	all := l.Certificates
-	if d := value(l.DefaultCertificate); d != "" {
-		all = slices.Concat([]string{d}, all)
-	}
-	if len(all) == 0 {
-		return "", nil
-	}
-	sni = unique(slices.DeleteFunc(slices.Clone(all[1:]), func(arn string) bool { return arn == all[0] }))
-	return all[0], sni
-}
-
+// judgeCertificate: without any certificate there is nothing to listen with.
 func (l *listener) judgeCertificate(c configuration) {
-	refs := l.spec.TLS != nil && len(l.spec.TLS.CertificateRefs) > 0
 	switch {
-	case l.tls.certificate != "" && refs:
-		l.notes = append(l.notes, fmt.Sprintf("tls.certificateRefs has no effect; the certificates come from %s", l.entry()))
-	case l.tls.certificate != "" || c.unknown:
-	case refs:
+	case l.tls.fallback != "" || len(l.tls.arns)+len(l.tls.secrets) > 0 || c.unknown:
+	case l.spec.TLS != nil && len(l.spec.TLS.CertificateRefs) > 0:
 		l.broken = true
-		l.unresolved = invalidCertificateRef("Listener %s names Secrets in tls.certificateRefs, which are not supported yet; import the certificate into ACM and give its ARN as defaultCertificate in %s", l.name, l.entry())
 	default:
-		l.refuse(unsupportedListener("Listener %s has no certificate; give an ACM certificate's ARN as defaultCertificate in %s", l.name, l.entry()))
+		l.refuse(unsupportedListener("Listener %s has no certificate; name a Secret in tls.certificateRefs, or give an ACM certificate's ARN as defaultCertificate in %s", l.name, l.entry()))
 	}
 }
 
@@ -98,22 +84,6 @@ func validatesClients(g *gatewayv1.Gateway, port int32) bool {
 		}
 	}
 	return g.Spec.TLS.Frontend.Default.Validation != nil
-}
-
-// limitCertificates refuses what is beyond the quota of certificates, which does not count default ones.
-func limitCertificates(all []*listener, quota int) {
-	used, seen := 0, map[int32]bool{}
-	for _, l := range all {
-		if !l.live() || seen[l.port] {
-			continue
-		}
-		if n := used + len(l.tls.sni); n > quota {
-			l.refuse(unsupportedListener("Listener %s brings the load balancer to %d certificates beside the default ones; AWS allows %d; list fewer certificates in %s", l.name, n, quota, l.entry()))
-			continue
-		}
-		used += len(l.tls.sni)
-		seen[l.port] = true
-	}
 }
 
 func text[T ~string](p *T) *string {
