@@ -20,6 +20,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -153,6 +154,7 @@ var required = []struct {
 		albv1alpha1.LoadBalancerGroupVersionKind.Kind, albv1alpha1.SecurityGroupGroupVersionKind.Kind,
 		albv1alpha1.ListenerGroupVersionKind.Kind, albv1alpha1.ListenerRuleGroupVersionKind.Kind,
 		albv1alpha1.TargetGroupGroupVersionKind.Kind, albv1alpha1.TargetGroupBindingGroupVersionKind.Kind,
+		albv1alpha1.CertificateGroupVersionKind.Kind,
 		albv1alpha1.ProviderConfigGroupVersionKind.Kind, albv1alpha1.ClusterProviderConfigGroupVersionKind.Kind,
 	}},
 }
@@ -214,6 +216,8 @@ func manager(cfg *rest.Config, f flags) (ctrl.Manager, error) {
 			DefaultTransform: cache.TransformStripManagedFields(),
 			ByObject: map[client.Object]cache.ByObject{
 				&corev1.Node{}: {Transform: stripNode},
+				// Watched as metadata: a change says that the content has to be read.
+				&corev1.Secret{}: {Field: fields.OneTermEqualSelector("type", string(corev1.SecretTypeTLS)), Transform: stripSecret},
 			},
 		},
 		// A cache of all Secrets of a cluster is memory, and a prize. The few that are needed are read when they are.
@@ -248,6 +252,19 @@ func filled(c cache.Cache) healthz.Checker {
 		}
 		return nil
 	}
+}
+
+// stripSecret keeps what tells Secrets and their versions apart. The annotation of kubectl apply holds their content.
+func stripSecret(o any) (any, error) {
+	if m, ok := o.(metav1.Object); ok {
+		m.SetManagedFields(nil)
+		m.SetAnnotations(nil)
+		m.SetLabels(nil)
+	}
+	if s, ok := o.(*corev1.Secret); ok {
+		s.Data, s.StringData = nil, nil
+	}
+	return o, nil
 }
 
 // stripNode keeps what targets are made of. Images are most of a Node.

@@ -8,6 +8,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/certificate"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/gateway"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/gatewayclass"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/listener"
@@ -43,6 +44,7 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 	for _, setup := range []func(ctrl.Manager, controller.Options, *aws.Accounts) error{
 		loadbalancer.Setup,
 		securitygroup.Setup,
+		certificate.Setup,
 		listener.Setup,
 		listenerrule.Setup,
 		targetgroup.Setup,

@@ -68,10 +68,11 @@ func (r *Reconciler) routes(ctx context.Context, index string, gw types.Namespac
 	return pointers(l.Items), nil
 }
 
-// loadReferences gets the objects that routes refer to, and what allows them to.
+// loadReferences gets the objects that the Gateway and its routes refer to, and what allows them to.
 func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
 	namespaces := set[string]{s.Gateway.GetNamespace(): {}}
 	grantors, services, rules := set[string]{}, set[types.NamespacedName]{}, set[types.NamespacedName]{}
+	grantors.add(lookup.SecretNamespaces(s.Gateway)...)
 	for _, route := range s.HTTPRoutes {
 		namespaces.add(route.GetNamespace())
 		grantors.add(lookup.BackendNamespaces(route)...)
@@ -84,6 +85,10 @@ func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
 		return err
 	}
 	if s.Services, err = get[corev1.Service](ctx, r.kube, services.sorted(compareNames)); err != nil {
+		return err
+	}
+	// The content of Secrets is not in the cache.
+	if s.Secrets, err = get[corev1.Secret](ctx, r.live, lookup.Secrets(s.Gateway)); err != nil {
 		return err
 	}
 	if s.ListenerRuleConfigurations, err = get[gwcfgv1.ListenerRuleConfiguration](ctx, r.kube, rules.sorted(compareNames)); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -21,6 +22,7 @@ func TestLoad(t *testing.T) {
 		g.Spec.Infrastructure = &gatewayv1.GatewayInfrastructure{ParametersRef: &gatewayv1.LocalParametersReference{
 			Group: gwcfgv1.Group, Kind: gwcfgv1.LoadBalancerConfigurationKind, Name: "cfg",
 		}}
+		g.Spec.Listeners = append(g.Spec.Listeners, secured("https", secretRef("", "cert"), secretRef("certs", "shared"), secretRef(ns, "missing")))
 	})
 	c := class(func(c *gatewayv1.GatewayClass) {
 		c.Spec.ParametersRef = &gatewayv1.ParametersReference{
@@ -49,6 +51,8 @@ func TestLoad(t *testing.T) {
 		route(ns, "theirs", other, withStatus(parentStatus(parentRef(ns, gwName), "example.org/other"))),
 		service(ns, "cart"), service("depot", "stock"), service(ns, "unrelated"),
 		&gatewayv1.ReferenceGrant{ObjectMeta: object("depot", "grant")}, &gatewayv1.ReferenceGrant{ObjectMeta: object("elsewhere", "grant")},
+		&gatewayv1.ReferenceGrant{ObjectMeta: object("certs", "grant")},
+		&corev1.Secret{ObjectMeta: object(ns, "cert")}, &corev1.Secret{ObjectMeta: object("certs", "shared")}, &corev1.Secret{ObjectMeta: object(ns, "unrelated")},
 		&gwcfgv1.LoadBalancerConfiguration{ObjectMeta: object(ns, "cfg"), Spec: gwcfgv1.LoadBalancerConfigurationSpec{
 			DefaultTargetGroupConfiguration: &gwcfgv1.DefaultTargetGroupConfigurationReference{Name: "fallback"},
 		}},
@@ -58,6 +62,8 @@ func TestLoad(t *testing.T) {
 		loadBalancer(),
 		&albv1alpha1.LoadBalancer{ObjectMeta: objectMeta("stale", "uid-of-stale", ownedBy("Gateway", gwName, "uid-of-former-web"))},
 		&albv1alpha1.SecurityGroup{ObjectMeta: objectMeta("sg", "uid-of-sg", ownedBy("LoadBalancer", gwName, lbUID))},
+		&albv1alpha1.Certificate{ObjectMeta: objectMeta("web-cert", "uid-of-cert", ownedBy("LoadBalancer", gwName, lbUID))},
+		&albv1alpha1.Certificate{ObjectMeta: objectMeta("handmade", "uid-of-handmade-cert", nil)},
 		&albv1alpha1.Listener{ObjectMeta: objectMeta("web-80", "uid-of-80", ownedBy("LoadBalancer", gwName, lbUID))},
 		&albv1alpha1.Listener{ObjectMeta: objectMeta("handmade", "uid-of-handmade", nil)},
 		&albv1alpha1.ListenerRule{ObjectMeta: objectMeta("web-80-a", "uid-of-rule", ownedBy("Listener", "web-80", "uid-of-80"))},
@@ -79,6 +85,8 @@ func TestLoad(t *testing.T) {
 		"lbc":        keys(s.LoadBalancerConfigurations),
 		"tgc":        keys(s.TargetGroupConfigurations),
 		"lrc":        keys(s.ListenerRuleConfigurations),
+		"secrets":    keys(s.Secrets),
+		"certs":      keys(s.Observed.Certificates),
 		"lbs":        keys(s.Observed.LoadBalancers),
 		"sgs":        keys(s.Observed.SecurityGroups),
 		"listeners":  keys(s.Observed.Listeners),
@@ -95,7 +103,9 @@ func TestLoad(t *testing.T) {
 		"former":     {"shop/former"},
 		"namespaces": {"/shop", "/team"},
 		"services":   {"depot/stock", "shop/cart"},
-		"grants":     {"depot/grant"},
+		"grants":     {"certs/grant", "depot/grant"},
+		"secrets":    {"certs/shared", "shop/cert"},
+		"certs":      {"shop/web-cert"},
 		"lbc":        {"shop/cfg"},
 		"tgc":        {"shop/fallback", "shop/for-cart"},
 		"lrc":        {"shop/rule"},
@@ -110,6 +120,23 @@ func TestLoad(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("load(...): -want, +got:\n%s", diff)
 	}
+}
+
+// secured listener of the Gateway.
+func secured(name string, refs ...gatewayv1.SecretObjectReference) gatewayv1.Listener {
+	return gatewayv1.Listener{
+		Name: gatewayv1.SectionName(name), Port: 443, Protocol: gatewayv1.HTTPSProtocolType,
+		TLS: &gatewayv1.ListenerTLSConfig{CertificateRefs: refs},
+	}
+}
+
+// secretRef to a Secret; without a namespace, in the Gateway's own.
+func secretRef(namespace, name string) gatewayv1.SecretObjectReference {
+	ref := gatewayv1.SecretObjectReference{Name: gatewayv1.ObjectName(name)}
+	if namespace != "" {
+		ref.Namespace = new(gatewayv1.Namespace(namespace))
+	}
+	return ref
 }
 
 func TestProviderConfig(t *testing.T) {

@@ -21,10 +21,12 @@ func (r *Reconciler) loadObserved(ctx context.Context, s *state) error {
 	o := &s.Observed
 	o.LoadBalancers = lbs
 	for _, lb := range lbs {
-		groups, listeners, targets := &albv1alpha1.SecurityGroupList{}, &albv1alpha1.ListenerList{}, &albv1alpha1.TargetGroupList{}
-		if err := r.ownedBy(ctx, lb, groups, listeners, targets); err != nil {
+		groups, certificates := &albv1alpha1.SecurityGroupList{}, &albv1alpha1.CertificateList{}
+		listeners, targets := &albv1alpha1.ListenerList{}, &albv1alpha1.TargetGroupList{}
+		if err := r.ownedBy(ctx, lb, groups, certificates, listeners, targets); err != nil {
 			return err
 		}
+		o.Certificates = append(o.Certificates, pointers(certificates.Items)...)
 		o.SecurityGroups = append(o.SecurityGroups, pointers(groups.Items)...)
 		o.Listeners = append(o.Listeners, pointers(listeners.Items)...)
 		o.TargetGroups = append(o.TargetGroups, pointers(targets.Items)...)

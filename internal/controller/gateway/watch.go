@@ -33,6 +33,7 @@ func watches() []watch {
 		{&gatewayv1.ReferenceGrant{}, predicate.GenerationChangedPredicate{}, typed(ofGrant)},
 		{&corev1.Namespace{}, predicate.LabelChangedPredicate{}, typed(ofNamespace)},
 		{&corev1.Service{}, serviceSpec(), typed(ofService)},
+		{secretMetadata(), predicate.ResourceVersionChangedPredicate{}, typed(ofSecret)},
 		{&gwcfgv1.LoadBalancerConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofLoadBalancerConfiguration)},
 		{&gwcfgv1.TargetGroupConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofTargetGroupConfiguration)},
 		{&gwcfgv1.ListenerRuleConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofListenerRuleConfiguration)},
@@ -68,7 +69,19 @@ func ofNamespace(ctx context.Context, kube client.Reader, n *corev1.Namespace) [
 }
 
 func ofGrant(ctx context.Context, kube client.Reader, g *gatewayv1.ReferenceGrant) []types.NamespacedName {
-	return throughRoutes(ctx, kube, client.MatchingFields{lookup.ByBackendNamespace: g.GetNamespace()})
+	return append(throughRoutes(ctx, kube, client.MatchingFields{lookup.ByBackendNamespace: g.GetNamespace()}),
+		gateways(ctx, kube, client.MatchingFields{lookup.BySecretNamespace: g.GetNamespace()})...)
+}
+
+// secretMetadata is as much of Secrets as is watched.
+func secretMetadata() *metav1.PartialObjectMetadata {
+	o := &metav1.PartialObjectMetadata{}
+	o.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
+	return o
+}
+
+func ofSecret(ctx context.Context, kube client.Reader, s *metav1.PartialObjectMetadata) []types.NamespacedName {
+	return gateways(ctx, kube, client.MatchingFields{lookup.BySecret: client.ObjectKeyFromObject(s).String()})
 }
 
 func ofService(ctx context.Context, kube client.Reader, s *corev1.Service) []types.NamespacedName {

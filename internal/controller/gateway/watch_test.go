@@ -43,7 +43,9 @@ func cluster(t *testing.T) *world {
 		}}}
 	}
 	return newWorld(t, class(), eu,
-		named("web", configured), named("edge", annotated[*gatewayv1.Gateway]("ProviderConfig/local")),
+		named("web", configured, func(g *gatewayv1.Gateway) {
+			g.Spec.Listeners = append(g.Spec.Listeners, secured("https", secretRef("", "cert"), secretRef("certs", "shared")))
+		}), named("edge", annotated[*gatewayv1.Gateway]("ProviderConfig/local")),
 		named("eu", func(g *gatewayv1.Gateway) { g.Spec.GatewayClassName = "alb-eu" }),
 		route(ns, "cart", withParent(parentRef(ns, "web")), withBackend(ns, "cart"), rule),
 		route("team", "stock", withParent(parentRef(ns, "edge")), withBackend("depot", "stock")),
@@ -53,6 +55,14 @@ func cluster(t *testing.T) *world {
 		loadBalancer(),
 		&albv1alpha1.Listener{ObjectMeta: objectMeta("web-80", "uid-of-80", ownedBy("LoadBalancer", gwName, lbUID))},
 	)
+}
+
+// metadata of a Secret, which is all that the cache has.
+func metadata(namespace, name string) *metav1.PartialObjectMetadata {
+	return &metav1.PartialObjectMetadata{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+	}
 }
 
 func TestWatches(t *testing.T) {
@@ -68,6 +78,10 @@ func TestWatches(t *testing.T) {
 		"Route":          {reason: "A route wakes its parents and those that it was reported for.", object: route("team", "r", withParent(parentRef(ns, "new")), withStatus(parentStatus(parentRef(ns, "old"), ours))), want: []string{"shop/new", "shop/old"}},
 		"Grant":          {reason: "A grant wakes those whose routes refer into its namespace.", object: &gatewayv1.ReferenceGrant{ObjectMeta: object("depot", "g")}, want: []string{"shop/edge"}},
 		"GrantElsewhere": {reason: "And no others.", object: &gatewayv1.ReferenceGrant{ObjectMeta: object(ns, "g")}},
+		"Secret":         {reason: "A Secret wakes the Gateways that refer to it.", object: metadata(ns, "cert"), want: []string{"shop/web"}},
+		"SecretShared":   {reason: "From other namespaces too.", object: metadata("certs", "shared"), want: []string{"shop/web"}},
+		"SecretUnused":   {reason: "And no others.", object: metadata("certs", "cert")},
+		"GrantForSecret": {reason: "A grant wakes those that refer to Secrets in its namespace.", object: &gatewayv1.ReferenceGrant{ObjectMeta: object("certs", "g")}, want: []string{"shop/web"}},
 		"Namespace":      {reason: "A namespace wakes the parents of its routes.", object: namespace("team"), want: []string{"shop/edge"}},
 		"Service":        {reason: "A Service wakes those whose routes refer to it.", object: service(ns, "cart"), want: []string{"shop/web"}},
 		"ServiceUnused":  {reason: "And no others.", object: service("team", "stock")},

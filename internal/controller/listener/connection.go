@@ -77,7 +77,7 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.Listener) (man
 		meta.SetExternalName(mg, *got.ListenerArn)
 		o.ResourceLateInitialized = true
 	}
-	record(mg, got)
+	record(mg, got, p.Attached)
 	return o, nil
 }
 
@@ -150,7 +150,10 @@ func (e *connection) adopt(ctx context.Context, mg *albv1alpha1.Listener, got *e
 }
 
 func (e *connection) plan(ctx context.Context, mg *albv1alpha1.Listener, got *elbtypes.Listener) (plan, error) {
-	want := mg.Spec.ForProvider
+	want, err := e.wanted(ctx, mg)
+	if err != nil {
+		return plan{}, err
+	}
 	arn := *got.ListenerArn
 	actions, err := e.actions.Actions(ctx, want.DefaultActions)
 	if err != nil {
@@ -164,6 +167,7 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.Listener, got *el
 			return plan{}, err
 		}
 		p.AddCertificates, p.RemoveCertificates = certificates(want, have)
+		p.Attached = attachedARNs(got, have)
 	}
 	if len(want.Attributes) > 0 {
 		have, err := e.read.ListenerAttributes(ctx, arn)
@@ -178,6 +182,15 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.Listener, got *el
 	}
 	p.Tags = aws.Missing(have, e.wantedTags(mg))
 	return p, nil
+}
+
+// wanted parameters, with the ARNs of the Certificates that they name.
+func (e *connection) wanted(ctx context.Context, mg *albv1alpha1.Listener) (albv1alpha1.ListenerParameters, error) {
+	p, waiting, err := resolve(ctx, e.kube, mg)
+	if err == nil && waiting != "" {
+		err = aws.Refuse("%s", waiting)
+	}
+	return p, err
 }
 
 // attached certificates; an HTTP listener has none, and is not asked.
@@ -200,7 +213,11 @@ func (e *connection) Create(ctx context.Context, mg *albv1alpha1.Listener) (mana
 	if err != nil {
 		return managed.ExternalCreation{}, err
 	}
-	in := creation(mg.Spec.ForProvider, actions)
+	want, err := e.wanted(ctx, mg)
+	if err != nil {
+		return managed.ExternalCreation{}, err
+	}
+	in := creation(want, actions)
 	in.LoadBalancerArn = &lb
 	in.Tags = aws.ELBTags(e.wantedTags(mg))
 	made, err := e.write.CreateListener(ctx, in)
@@ -229,7 +246,7 @@ func (e *connection) Update(ctx context.Context, mg *albv1alpha1.Listener) (mana
 	if err := e.apply(ctx, *got.ListenerArn, p); err != nil {
 		return managed.ExternalUpdate{}, err
 	}
-	record(mg, got)
+	record(mg, got, slices.Compact(slices.Sorted(slices.Values(slices.Concat(p.Attached, attachedARNs(got, nil), p.AddCertificates)))))
 	return managed.ExternalUpdate{}, nil
 }
 
@@ -284,11 +301,13 @@ func (e *connection) wantedTags(mg *albv1alpha1.Listener) map[string]string {
 	return aws.WithOwner(mg.Spec.ForProvider.Tags, aws.OwnerTags(e.cluster, mg))
 }
 
-func record(mg *albv1alpha1.Listener, got *elbtypes.Listener) {
+// record what AWS has. Certificates that are about to go are among attached until they are seen to have gone.
+func record(mg *albv1alpha1.Listener, got *elbtypes.Listener, attached []string) {
 	mg.Status.AtProvider = albv1alpha1.ListenerObservation{
 		ARN:             value(got.ListenerArn),
 		LoadBalancerARN: value(got.LoadBalancerArn),
 		SslPolicy:       value(got.SslPolicy),
+		CertificateARNs: attached,
 	}
 	mg.SetConditions(xpv2.Available())
 }

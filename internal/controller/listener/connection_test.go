@@ -267,9 +267,21 @@ func TestWaiting(t *testing.T) {
 			want:   `LoadBalancer "other" is not there`,
 		},
 		"Certificate": {
-			reason: "There is no kind Certificate yet, and so no object of it.",
+			reason: "HTTPS cannot be had without its default certificate.",
 			args:   args{http(func(p *params) { p.Protocol, p.CertificateRef = "HTTPS", &albv1alpha1.Reference{Name: "tls"} }), nil},
-			want:   `Certificate "tls" is not there; give its ARN in spec.forProvider.certificateArn instead`,
+			want:   `Certificate "tls" is not there`,
+		},
+		"SNICertificate": {
+			reason: "Nor without those for server names.",
+			args:   args{https(func(p *params) { p.SniCertificateRefs = []albv1alpha1.Reference{{Name: "sni"}} }), nil},
+			want:   `Certificate "sni" is not there`,
+		},
+		"TrustStore": {
+			reason: "There is no kind TrustStore yet, and so no object of it.",
+			args: args{https(func(p *params) {
+				p.MutualAuthentication = &albv1alpha1.MutualAuthentication{Mode: "verify", TrustStoreRef: &albv1alpha1.Reference{Name: "clients"}}
+			}), nil},
+			want: `TrustStore "clients" is not there; give its ARN in spec.forProvider.mutualAuthentication.trustStoreArn instead`,
 		},
 		"TargetGroup": {
 			reason: "A default action may forward to a target group.",

@@ -26,6 +26,9 @@ type plan struct {
 	// AddCertificates and RemoveCertificates for server names, by ARN.
 	AddCertificates, RemoveCertificates []string
 
+	// Attached certificates as AWS has them, by ARN, the default one among them.
+	Attached []string
+
 	// Attributes to set.
 	Attributes []elbtypes.ListenerAttribute
 
@@ -165,6 +168,16 @@ func certificates(want albv1alpha1.ListenerParameters, have []elbtypes.Certifica
 		}
 	}
 	return add, remove
+}
+
+// attachedARNs are those of the default certificate and of the others, each once.
+func attachedARNs(got *elbtypes.Listener, have []elbtypes.Certificate) []string {
+	var arns []string
+	for _, c := range slices.Concat(got.Certificates, have) {
+		arns = append(arns, value(c.CertificateArn))
+	}
+	slices.Sort(arns)
+	return slices.Compact(arns)
 }
 
 func certificateList(arns []string) []elbtypes.Certificate {

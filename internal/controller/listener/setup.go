@@ -38,6 +38,7 @@ func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.Listener] {
 		Watches: []drive.Watch{
 			{Object: &albv1alpha1.LoadBalancer{}, Map: referrers(reference.ByLoadBalancer)},
 			{Object: &albv1alpha1.TargetGroup{}, Map: referrers(reference.ByTargetGroup)},
+			{Object: &albv1alpha1.Certificate{}, Map: referrers(reference.ByCertificate)},
 		},
 		Indexes: []drive.Index[*albv1alpha1.Listener]{
 			{Field: reference.ByLoadBalancer, Values: func(mg *albv1alpha1.Listener) []string {
@@ -46,6 +47,14 @@ func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.Listener] {
 			{Field: reference.ByTargetGroup, Values: func(mg *albv1alpha1.Listener) []string {
 				return action.TargetGroups(mg.Spec.ForProvider.DefaultActions)
 			}},
+			{Field: reference.ByCertificate, Values: func(mg *albv1alpha1.Listener) []string {
+				names := reference.Names(mg.Spec.ForProvider.CertificateRef)
+				for _, r := range mg.Spec.ForProvider.SniCertificateRefs {
+					names = append(names, r.Name)
+				}
+				return names
+			}},
+			{Field: reference.ByCertificateARN, Values: func(mg *albv1alpha1.Listener) []string { return mg.Status.AtProvider.CertificateARNs }},
 		},
 	}
 }

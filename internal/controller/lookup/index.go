@@ -24,6 +24,12 @@ const (
 	// ByProviderConfig finds Gateways and GatewayClasses by their annotation, as it stands; without one, by "".
 	ByProviderConfig = "gateway.providerConfig"
 
+	// BySecret finds Gateways by a Secret that a listener of theirs refers to.
+	BySecret = "gateway.secret"
+
+	// BySecretNamespace finds Gateways by a namespace, other than their own, in which they refer to Secrets. Values are names.
+	BySecretNamespace = "gateway.secretNamespace"
+
 	// ByGateway finds routes by a Gateway in their spec.parentRefs.
 	ByGateway = "route.gateway"
 
@@ -59,6 +65,8 @@ func Indexes() []Index {
 		{&gatewayv1.Gateway{}, ByClass, values(func(g *gatewayv1.Gateway) []string { return []string{string(g.Spec.GatewayClassName)} })},
 		{&gatewayv1.Gateway{}, ByLoadBalancerConfiguration, values(func(g *gatewayv1.Gateway) []string { return keys(GatewayConfiguration(g)) })},
 		{&gatewayv1.Gateway{}, ByProviderConfig, providerConfig},
+		{&gatewayv1.Gateway{}, BySecret, values(func(g *gatewayv1.Gateway) []string { return keys(Secrets(g)) })},
+		{&gatewayv1.Gateway{}, BySecretNamespace, values(SecretNamespaces)},
 		{&gatewayv1.GatewayClass{}, ByLoadBalancerConfiguration, values(func(c *gatewayv1.GatewayClass) []string { return keys(ClassConfiguration(c)) })},
 		{&gatewayv1.GatewayClass{}, ByProviderConfig, providerConfig},
 		{&gatewayv1.HTTPRoute{}, ByGateway, values(func(r *gatewayv1.HTTPRoute) []string { return keys(Gateways(r)) })},
@@ -80,7 +88,7 @@ func Indexes() []Index {
 // Managed has one object of each kind that is made for a Gateway.
 func Managed() []client.Object {
 	return []client.Object{
-		&albv1alpha1.LoadBalancer{}, &albv1alpha1.SecurityGroup{}, &albv1alpha1.Listener{},
+		&albv1alpha1.LoadBalancer{}, &albv1alpha1.SecurityGroup{}, &albv1alpha1.Certificate{}, &albv1alpha1.Listener{},
 		&albv1alpha1.ListenerRule{}, &albv1alpha1.TargetGroup{}, &albv1alpha1.TargetGroupBinding{},
 	}
 }

@@ -24,6 +24,34 @@ func GatewayConfiguration(g *gatewayv1.Gateway) []types.NamespacedName {
 	return []types.NamespacedName{{Namespace: g.GetNamespace(), Name: ref.Name}}
 }
 
+// Secrets that a Gateway's listeners refer to.
+func Secrets(g *gatewayv1.Gateway) []types.NamespacedName {
+	var out []types.NamespacedName
+	for _, l := range g.Spec.Listeners {
+		if l.TLS == nil {
+			continue
+		}
+		for _, ref := range l.TLS.CertificateRefs {
+			if empty(ref.Group) && (ref.Kind == nil || *ref.Kind == "Secret") {
+				out = append(out, types.NamespacedName{Namespace: inNamespace(ref.Namespace, g.GetNamespace()), Name: string(ref.Name)})
+			}
+		}
+	}
+	return distinct(out)
+}
+
+// SecretNamespaces are those other than its own in which a Gateway refers to Secrets.
+func SecretNamespaces(g *gatewayv1.Gateway) []string {
+	var out []string
+	for _, s := range Secrets(g) {
+		if s.Namespace != g.GetNamespace() {
+			out = append(out, s.Namespace)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // ClassConfiguration that a GatewayClass names: none or one.
 func ClassConfiguration(c *gatewayv1.GatewayClass) []types.NamespacedName {
 	ref := c.Spec.ParametersRef

@@ -51,12 +51,36 @@ func route() *gatewayv1.HTTPRoute {
 	}
 }
 
+// gateway in namespace shop, with every kind of certificateRef.
+func gateway() *gatewayv1.Gateway {
+	listener := func(refs ...gatewayv1.SecretObjectReference) gatewayv1.Listener {
+		return gatewayv1.Listener{TLS: &gatewayv1.ListenerTLSConfig{CertificateRefs: refs}}
+	}
+	return &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web"}, Spec: gatewayv1.GatewaySpec{Listeners: []gatewayv1.Listener{
+		{},
+		listener(gatewayv1.SecretObjectReference{Name: "a"}, gatewayv1.SecretObjectReference{Name: "b", Namespace: new(gatewayv1.Namespace("certs"))}),
+		listener(gatewayv1.SecretObjectReference{Name: "a", Kind: new(gatewayv1.Kind("Secret")), Group: new(gatewayv1.Group(""))},
+			gatewayv1.SecretObjectReference{Name: "c", Kind: new(gatewayv1.Kind("ConfigMap"))}, gatewayv1.SecretObjectReference{Name: "d", Group: new(gatewayv1.Group("example.org"))}),
+	}}}
+}
+
+func TestSecretNamespaces(t *testing.T) {
+	if diff := cmp.Diff([]string{"certs"}, SecretNamespaces(gateway())); diff != "" {
+		t.Errorf("SecretNamespaces(...): -want, +got:\n%s", diff)
+	}
+}
+
 func TestNames(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		got    []types.NamespacedName
 		want   []types.NamespacedName
 	}{
+		"Secrets": {
+			reason: "Core Secrets that listeners refer to, each once.",
+			got:    Secrets(gateway()),
+			want:   []types.NamespacedName{name("shop", "a"), name("certs", "b")},
+		},
 		"Gateways": {
 			reason: "A parent is a Gateway unless its group or kind says otherwise, in the route's namespace unless it names one.",
 			got:    Gateways(route()),

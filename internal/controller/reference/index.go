@@ -19,6 +19,8 @@ const (
 	ByListener       = "reference.listener"
 	ByTargetGroup    = "reference.targetGroup"
 	ByTargetGroupARN = "reference.targetGroupARN"
+	ByCertificate    = "reference.certificate"
+	ByCertificateARN = "reference.certificateARN"
 )
 
 // Names of the references that are given.

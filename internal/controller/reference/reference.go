@@ -75,6 +75,12 @@ func TargetGroup(ctx context.Context, kube client.Reader, f From) (Referent, err
 	return find(ctx, kube, f, lookup{kind: "TargetGroup", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
 }
 
+// Certificate that a reference leads to.
+func Certificate(ctx context.Context, kube client.Reader, f From) (Referent, error) {
+	o := &albv1alpha1.Certificate{}
+	return find(ctx, kube, f, lookup{kind: "Certificate", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
+}
+
 type lookup struct {
 	kind   string
 	object client.Object
