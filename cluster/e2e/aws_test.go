@@ -2,23 +2,13 @@ package e2e
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/acm"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/google/go-cmp/cmp"
@@ -34,55 +24,6 @@ func elb(ctx context.Context) (*elbv2.Client, error) {
 		return nil, err
 	}
 	return elbv2.NewFromConfig(cfg), nil
-}
-
-// certificate NAME HOST imports a certificate for HOST that fetch trusts, and sets $NAME to its ARN.
-func certificate(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 2 {
-		ts.Fatalf("usage: certificate NAME HOST")
-	}
-	arn, certPEM, err := importCertificate(context.Background(), args[1])
-	ts.Check(err)
-	ts.Setenv(args[0], arn)
-	ts.Setenv("TRUST", ts.Getenv("TRUST")+certPEM)
-}
-
-// importCertificate makes a certificate for host that signs itself, and puts it into ACM.
-func importCertificate(ctx context.Context, host string) (arn, certificatePEM string, err error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return "", "", err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		return "", "", err
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return "", "", err
-	}
-	cfg, err := system.AWS(ctx)
-	if err != nil {
-		return "", "", err
-	}
-	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	out, err := acm.NewFromConfig(cfg).ImportCertificate(ctx, &acm.ImportCertificateInput{
-		Certificate: certPEM, PrivateKey: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}),
-	})
-	if err != nil {
-		return "", "", err
-	}
-	return aws.ToString(out.CertificateArn), string(certPEM), nil
-}
-
-func trust(ts *testscript.TestScript) *tls.Config {
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM([]byte(ts.Getenv("TRUST")))
-	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 }
 
 // aws-reset forgets the calls so far.

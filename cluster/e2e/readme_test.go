@@ -75,7 +75,11 @@ func quickstart(t *testing.T) string {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no example found: %v", err)
 	}
-	arn, _, err := importCertificate(t.Context(), "shop.example.com")
+	pair, err := newKeyPair("shop.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	arn, err := pair.importTo(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,124 @@
+package e2e
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	acmtypes "github.com/aws/aws-sdk-go-v2/service/acm/types"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// A keyPair is a certificate that signs itself, and its key, as PEM.
+type keyPair struct{ certificate, key []byte }
+
+func newKeyPair(host string) (keyPair, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return keyPair{}, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		return keyPair{}, err
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return keyPair{}, err
+	}
+	return keyPair{
+		certificate: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+		key:         pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}),
+	}, nil
+}
+
+// importTo ACM; the ARN comes back.
+func (p keyPair) importTo(ctx context.Context) (string, error) {
+	cfg, err := system.AWS(ctx)
+	if err != nil {
+		return "", err
+	}
+	out, err := acm.NewFromConfig(cfg).ImportCertificate(ctx, &acm.ImportCertificateInput{Certificate: p.certificate, PrivateKey: p.key})
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.CertificateArn), nil
+}
+
+// trusted is a new key pair for a host whose certificate fetch trusts.
+func trusted(ts *testscript.TestScript, host string) keyPair {
+	p, err := newKeyPair(host)
+	ts.Check(err)
+	ts.Setenv("TRUST", ts.Getenv("TRUST")+string(p.certificate))
+	return p
+}
+
+func trust(ts *testscript.TestScript) *tls.Config {
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM([]byte(ts.Getenv("TRUST")))
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+}
+
+// certificate NAME HOST imports a certificate for HOST that fetch trusts, and sets $NAME to its ARN.
+func certificate(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: certificate NAME HOST")
+	}
+	arn, err := trusted(ts, args[1]).importTo(context.Background())
+	ts.Check(err)
+	ts.Setenv(args[0], arn)
+}
+
+// secret NAME HOST applies a TLS Secret with a new certificate for HOST that fetch trusts.
+func secret(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: secret NAME HOST")
+	}
+	p := trusted(ts, args[1])
+	manifest, err := json.Marshal(map[string]any{
+		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]string{"name": args[0], "namespace": ts.Getenv("NS")}, "type": "kubernetes.io/tls",
+		"stringData": map[string]string{"tls.crt": string(p.certificate), "tls.key": string(p.key)},
+	})
+	ts.Check(err)
+	_, err = system.Kubectl(context.Background(), string(manifest), "apply", "-f", "-")
+	ts.Check(err)
+}
+
+// aws-certificates prints how many certificates in ACM were imported for the script's Gateways, and the domains of each on a line.
+func awsCertificates(ts *testscript.TestScript, _ bool, _ []string) {
+	ctx := context.Background()
+	cfg, err := system.AWS(ctx)
+	ts.Check(err)
+	client := acm.NewFromConfig(cfg)
+	var every acmtypes.KeyAlgorithm
+	all, err := client.ListCertificates(ctx, &acm.ListCertificatesInput{Includes: &acmtypes.Filters{KeyTypes: every.Values()}})
+	ts.Check(err)
+	var lines []string
+	for _, c := range all.CertificateSummaryList {
+		tags, err := client.ListTagsForCertificate(ctx, &acm.ListTagsForCertificateInput{CertificateArn: c.CertificateArn})
+		ts.Check(err)
+		if slices.ContainsFunc(tags.Tags, func(t acmtypes.Tag) bool {
+			return aws.ToString(t.Key) == tagGateway && strings.HasPrefix(aws.ToString(t.Value), ts.Getenv("NS")+"/")
+		}) {
+			lines = append(lines, strings.Join(c.SubjectAlternativeNameSummaries, " "))
+		}
+	}
+	_, err = fmt.Fprintf(ts.Stdout(), "%d certificates\n%s\n", len(lines), strings.Join(lines, "\n"))
+	ts.Check(err)
+}
