@@ -2,6 +2,7 @@ package certificate_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -34,6 +35,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/rig"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wire"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/keypair"
 )
 
@@ -52,7 +54,12 @@ type bench struct {
 
 func newBench(t *testing.T, objects ...client.Object) *bench {
 	t.Helper()
-	sim, err := simulator.New(simulator.Options{ProvisioningDelay: simulator.Immediately, InterfaceLinger: simulator.Immediately})
+	return newFaultyBench(t, simulator.Faults{}, objects...)
+}
+
+func newFaultyBench(t *testing.T, faults simulator.Faults, objects ...client.Object) *bench {
+	t.Helper()
+	sim, err := simulator.New(simulator.Options{ProvisioningDelay: simulator.Immediately, InterfaceLinger: simulator.Immediately, Faults: faults})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,12 +145,12 @@ func fingerprint(t *testing.T, s *corev1.Secret) string {
 }
 
 // object for the Secret tls, with a fingerprint or without.
-func object(print string) *albv1alpha1.Certificate {
+func object(digest string) *albv1alpha1.Certificate {
 	mg := &albv1alpha1.Certificate{ObjectMeta: rig.Meta(name), Spec: albv1alpha1.CertificateSpec{ManagedResourceSpec: rig.Spec()}}
 	mg.Spec.ForProvider.SecretRef.Name = "tls"
 	mg.Spec.ForProvider.Tags = map[string]string{"team": "web"}
-	if print != "" {
-		mg.Spec.ForProvider.Fingerprint = &print
+	if digest != "" {
+		mg.Spec.ForProvider.Fingerprint = &digest
 	}
 	return mg
 }
@@ -205,14 +212,14 @@ func TestBringUp(t *testing.T) {
 // TestRotation: the ARN stays, so that no listener has to change.
 func TestRotation(t *testing.T) {
 	s := secret(t, "tls", "shop.example.com", time.Hour)
-	for caseName, print := range map[string]string{"ByFingerprint": fingerprint(t, s), "WithoutFingerprint": ""} {
+	for caseName, digest := range map[string]string{"ByFingerprint": fingerprint(t, s), "WithoutFingerprint": ""} {
 		t.Run(caseName, func(t *testing.T) {
 			s := s.DeepCopy()
-			b := newBench(t, s, object(print))
+			b := newBench(t, s, object(digest))
 			arn := b.certificates.Settle(name).Status.AtProvider.ARN
 			b.sim.ResetCalls()
 			s = b.renew(s, "www.example.com")
-			if print != "" {
+			if digest != "" {
 				b.certificates.Change(name, func(mg *albv1alpha1.Certificate) { mg.Spec.ForProvider.Fingerprint = new(fingerprint(t, s)) })
 			}
 			mg := b.certificates.Settle(name)
@@ -253,6 +260,29 @@ func TestAdoption(t *testing.T) {
 	b.certificates.Settle(name)
 	if left := b.inACM(); len(left) != 1 || *left[0].CertificateArn == arn {
 		t.Errorf("deleted without its ARN: ACM has %d certificates", len(left))
+	}
+}
+
+// TestLostAnswer: ACM has imported the certificate, and we have not heard of it.
+func TestLostAnswer(t *testing.T) {
+	lost := 0
+	faults := simulator.Faults{After: func(_ context.Context, c simulator.Call) error {
+		if c.Operation == "ImportCertificate" && lost == 0 {
+			lost++
+			return wire.Errorf("InternalFailure", "lost")
+		}
+		return nil
+	}}
+	s := secret(t, "tls", "shop.example.com", time.Hour)
+	b := newFaultyBench(t, faults, s, object(fingerprint(t, s)))
+	mg, _ := b.certificates.Once(name)
+	if got := rig.Synced(mg); !strings.HasPrefix(got, "ReconcileError") {
+		t.Errorf("Synced %q", got)
+	}
+	mg = b.certificates.Settle(name)
+	b.expectWrites("nothing is imported twice", map[string]int{"acm.ImportCertificate": 1})
+	if all := b.inACM(); rig.Ready(mg) != "Available" || len(all) != 1 || lost != 1 {
+		t.Errorf("Ready %s; ACM has %d certificates; %d answers were lost", rig.Ready(mg), len(all), lost)
 	}
 }
 
