@@ -4,7 +4,6 @@ GO      ?= go
 BIN     := $(CURDIR)/bin
 LOCAL   := $(CURDIR)/.local
 TOOL    := $(GO) tool -modfile=go.tools.mod
-MODULES := . cluster/local
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 # Nothing that ships needs cgo; only the race detector does.
@@ -43,12 +42,18 @@ fmt: go ## Format the code.
 lint: go ## Run the linters.
 	$(TOOL) golangci-lint-kube-api-linter run ./...
 	cd cluster/local && $(GO) tool -modfile=../../go.tools.mod golangci-lint-kube-api-linter run ./...
+	cd cluster/conformance && $(GO) tool -modfile=../../go.tools.mod golangci-lint-kube-api-linter run --build-tags conformance ./...
 
 .PHONY: test
 test: build ## Run all tests, the end-to-end ones on a local cluster included.
 	$(GO) test ./apis/... ./cmd/... ./internal/...
 	$(GO) test -p 1 -timeout 20m ./cluster/...
 	cd cluster/local && $(GO) test ./...
+	cd cluster/conformance && $(GO) test .
+
+.PHONY: conformance
+conformance: build ## Run Gateway API's official conformance suite; the report is cluster/conformance/report.yaml.
+	cd cluster/conformance && $(GO) test -tags conformance -run '^TestConformance$$' -count=1 -timeout 60m . -args -version=$(VERSION) $(FLAGS)
 
 .PHONY: race
 race: build cc ## Run the unit tests under the race detector.
