@@ -24,8 +24,10 @@ type demo struct {
 	Options
 	progress *progress
 	stack    *stack.Stack
-	trust    certificate
+	trust    stack.KeyPair
 	address  string // of the Gateway
+
+	certificate string // the ARN under which ACM has trust
 }
 
 type step struct {

@@ -10,10 +10,12 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/crossplane-contrib/provider-alb-gateway/cluster/stack"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/view"
 )
 
 const (
+	host      = "shop.example.com" // what the requests ask for, and what the certificate is for
 	namespace = "example-ns"
 	gateway   = "my-alb-gateway"
 	route     = "my-http-app-route"
@@ -48,16 +50,13 @@ func (d *demo) tearDown() []step {
 }
 
 func (d *demo) importCertificate(ctx context.Context) error {
-	c, err := newCertificate()
+	pair, err := stack.NewKeyPair(host)
 	if err != nil {
 		return err
 	}
-	cfg, err := d.stack.AWS(ctx)
-	if err != nil {
-		return err
-	}
-	d.trust = c
-	return d.trust.importTo(ctx, cfg)
+	d.trust = pair
+	d.certificate, err = d.stack.ImportCertificate(ctx, pair)
+	return err
 }
 
 // applyQuickstart applies the example as it stands, but for the ARN that its user has to fill in.
@@ -72,7 +71,7 @@ func (d *demo) applyQuickstart(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("cannot read the example: %w", err)
 		}
-		all = append(all, certificateARN.ReplaceAllString(string(b), d.trust.arn))
+		all = append(all, certificateARN.ReplaceAllString(string(b), d.certificate))
 	}
 	out, err := d.stack.Kubectl(ctx, strings.Join(all, "\n---\n"), "apply", "-f", "-")
 	d.progress.show(indent(out))

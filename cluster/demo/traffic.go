@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,6 +22,8 @@ import (
 func (d *demo) request(ctx context.Context, scheme string) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM(d.trust.Certificate)
 	client := &http.Client{Transport: &http.Transport{
 		// As a CNAME record of host would have it: whoever asks for host is sent to the load balancer.
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -30,7 +33,7 @@ func (d *demo) request(ctx context.Context, scheme string) error {
 			}
 			return d.stack.Dial(ctx, network, net.JoinHostPort(d.address, port))
 		},
-		TLSClientConfig:   &tls.Config{RootCAs: d.trust.pool(), MinVersion: tls.VersionTLS12},
+		TLSClientConfig:   &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2: true,
 	}}
 	defer client.CloseIdleConnections()

@@ -2,70 +2,26 @@ package e2e
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	acmtypes "github.com/aws/aws-sdk-go-v2/service/acm/types"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/cluster/stack"
 )
 
-// A keyPair is a certificate that signs itself, and its key, as PEM.
-type keyPair struct{ certificate, key []byte }
-
-func newKeyPair(host string) (keyPair, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return keyPair{}, err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		return keyPair{}, err
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return keyPair{}, err
-	}
-	return keyPair{
-		certificate: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
-		key:         pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}),
-	}, nil
-}
-
-// importTo ACM; the ARN comes back.
-func (p keyPair) importTo(ctx context.Context) (string, error) {
-	cfg, err := system.AWS(ctx)
-	if err != nil {
-		return "", err
-	}
-	out, err := acm.NewFromConfig(cfg).ImportCertificate(ctx, &acm.ImportCertificateInput{Certificate: p.certificate, PrivateKey: p.key})
-	if err != nil {
-		return "", err
-	}
-	return aws.ToString(out.CertificateArn), nil
-}
-
 // trusted is a new key pair for a host whose certificate fetch trusts.
-func trusted(ts *testscript.TestScript, host string) keyPair {
-	p, err := newKeyPair(host)
+func trusted(ts *testscript.TestScript, host string) stack.KeyPair {
+	p, err := stack.NewKeyPair(host)
 	ts.Check(err)
-	ts.Setenv("TRUST", ts.Getenv("TRUST")+string(p.certificate))
+	ts.Setenv("TRUST", ts.Getenv("TRUST")+string(p.Certificate))
 	return p
 }
 
@@ -80,7 +36,7 @@ func certificate(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: certificate NAME HOST")
 	}
-	arn, err := trusted(ts, args[1]).importTo(context.Background())
+	arn, err := system.ImportCertificate(context.Background(), trusted(ts, args[1]))
 	ts.Check(err)
 	ts.Setenv(args[0], arn)
 }
@@ -93,7 +49,7 @@ func secret(ts *testscript.TestScript, _ bool, args []string) {
 	p := trusted(ts, args[1])
 	manifest, err := json.Marshal(map[string]any{
 		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]string{"name": args[0], "namespace": ts.Getenv("NS")}, "type": "kubernetes.io/tls",
-		"stringData": map[string]string{"tls.crt": string(p.certificate), "tls.key": string(p.key)},
+		"stringData": map[string]string{"tls.crt": string(p.Certificate), "tls.key": string(p.Key)},
 	})
 	ts.Check(err)
 	_, err = system.Kubectl(context.Background(), string(manifest), "apply", "-f", "-")

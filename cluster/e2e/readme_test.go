@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/cluster/stack"
 )
 
 // The examples' namespace and objects.
@@ -75,11 +77,11 @@ func quickstart(t *testing.T) string {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no example found: %v", err)
 	}
-	pair, err := newKeyPair("shop.example.com")
+	pair, err := stack.NewKeyPair("shop.example.com")
 	if err != nil {
 		t.Fatal(err)
 	}
-	arn, err := pair.importTo(t.Context())
+	arn, err := system.ImportCertificate(t.Context(), pair)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,8 +23,6 @@ type Options struct {
 	Bin           string            // the binaries of `make build`
 	SimulatorArgs []string          // beyond --listen
 	ProviderArgs  []string          // of bin/provider
-	ProviderEnv   []string          // KEY=value, beyond what Start gives
-	WithoutRun    bool              // the provider is not started; StartProvider does
 	Detached      bool              // the processes outlive the caller; Release lets go of them
 	Step          func(name string) // told what begins; may be nil
 }
@@ -68,9 +66,6 @@ func (s *Stack) start(ctx context.Context) error {
 		{"configure the provider", s.installProviderConfig},
 		{"start the provider", s.StartProvider},
 	}
-	if s.options.WithoutRun {
-		steps = steps[:len(steps)-1]
-	}
 	for _, step := range steps {
 		s.options.Step(step.name)
 		if err := step.run(ctx); err != nil {
@@ -99,7 +94,7 @@ func (s *Stack) StartProvider(ctx context.Context) error {
 	}
 	args := append([]string{"--metrics-bind-address=0", "--health-probe-bind-address=" + health}, s.options.ProviderArgs...)
 	s.provider = s.process("provider", args...)
-	s.provider.env = append(s.Env(), s.options.ProviderEnv...)
+	s.provider.env = s.Env()
 	if err := s.provider.start(); err != nil {
 		return err
 	}
