@@ -14,10 +14,12 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
-// TestFeatures holds the list of features to the suite's own: each feature of the profile is claimed or refused, with a reason.
+// TestFeatures holds the list of features to the suite's own: each feature of the profiles for HTTP and gRPC is claimed or refused,
+// with a reason.
 func TestFeatures(t *testing.T) {
 	profile := suite.GatewayHTTPConformanceProfile
-	want := sets.List(profile.CoreFeatures.Union(profile.ExtendedFeatures))
+	want := sets.List(profile.CoreFeatures.Union(profile.ExtendedFeatures).
+		Union(suite.GatewayGRPCConformanceProfile.CoreFeatures).Union(features.SetsToNamesSet(features.GRPCRouteExtendedFeatures)))
 	var got []features.FeatureName
 	for _, v := range slices.Concat(translate.ClaimedFeatures(), translate.RefusedFeatures()) {
 		got = append(got, features.FeatureName(v.Name))
@@ -27,7 +29,7 @@ func TestFeatures(t *testing.T) {
 	}
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("features of the profile GATEWAY-HTTP: -want, +got:\n%s", diff)
+		t.Errorf("features of the profiles: -want, +got:\n%s", diff)
 	}
 	if missing := profile.CoreFeatures.Difference(claimed()); missing.Len() > 0 {
 		t.Errorf("core features cannot be refused: %v", missing.UnsortedList())

@@ -48,10 +48,22 @@ func (w *world) summary(t *testing.T, base []client.Object) string {
 		t.Fatal(err)
 	}
 	for _, r := range routes.Items {
-		fmt.Fprintf(&b, "HTTPRoute %s/%s\n", r.Namespace, r.Name)
-		for _, p := range r.Status.Parents {
-			fmt.Fprintf(&b, "  of %s%s\n", parentOf(p.ParentRef), conditionsOf(p.Conditions))
-		}
+		fmt.Fprintf(&b, "HTTPRoute %s/%s\n%s", r.Namespace, r.Name, parentsOf(r.Status.RouteStatus))
+	}
+	grpc := &gatewayv1.GRPCRouteList{}
+	if err := w.kube.List(t.Context(), grpc); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range grpc.Items {
+		fmt.Fprintf(&b, "GRPCRoute %s/%s\n%s", r.Namespace, r.Name, parentsOf(r.Status.RouteStatus))
+	}
+	return b.String()
+}
+
+func parentsOf(status gatewayv1.RouteStatus) string {
+	var b strings.Builder
+	for _, p := range status.Parents {
+		fmt.Fprintf(&b, "  of %s%s\n", parentOf(p.ParentRef), conditionsOf(p.Conditions))
 	}
 	return b.String()
 }

@@ -140,12 +140,20 @@ func (w *world) settleGateway(ctx context.Context, in translate.Input, routes ma
 
 // reportRoutes writes what the Gateways say of the routes, and leaves alone what other controllers say.
 func (w *world) reportRoutes(ctx context.Context, in translate.Input, parents map[string][]gatewayv1.RouteParentStatus) error {
-	for _, r := range in.HTTPRoutes {
-		ours := parents["HTTPRoute "+r.Namespace+"/"+r.Name]
-		r.Status.Parents = append(slices.DeleteFunc(r.Status.Parents, func(p gatewayv1.RouteParentStatus) bool {
+	report := func(kind string, r client.Object, status *gatewayv1.RouteStatus) error {
+		ours := parents[kind+" "+r.GetNamespace()+"/"+r.GetName()]
+		status.Parents = append(slices.DeleteFunc(status.Parents, func(p gatewayv1.RouteParentStatus) bool {
 			return p.ControllerName == translate.ControllerName
 		}), ours...)
-		if err := w.kube.Status().Update(ctx, r); err != nil {
+		return w.kube.Status().Update(ctx, r)
+	}
+	for _, r := range in.HTTPRoutes {
+		if err := report("HTTPRoute", r, &r.Status.RouteStatus); err != nil {
+			return err
+		}
+	}
+	for _, r := range in.GRPCRoutes {
+		if err := report("GRPCRoute", r, &r.Status.RouteStatus); err != nil {
 			return err
 		}
 	}

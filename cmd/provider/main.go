@@ -146,7 +146,7 @@ var required = []struct {
 	version schema.GroupVersion
 	kinds   []string
 }{
-	{schema.GroupVersion(gatewayv1.GroupVersion), []string{"GatewayClass", "Gateway", "HTTPRoute", "ReferenceGrant"}},
+	{schema.GroupVersion(gatewayv1.GroupVersion), []string{"GatewayClass", "Gateway", "HTTPRoute", "GRPCRoute", "ReferenceGrant"}},
 	{gwcfgv1.GroupVersion, []string{
 		gwcfgv1.LoadBalancerConfigurationKind, gwcfgv1.TargetGroupConfigurationKind, gwcfgv1.ListenerRuleConfigurationKind,
 	}},

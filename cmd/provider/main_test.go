@@ -62,7 +62,7 @@ func TestCheck(t *testing.T) {
 		"NoGatewayAPI": {
 			reason: "The message names the kinds and what to install.",
 			host:   cluster(t, without("gateway.networking.k8s.io/v1")),
-			want:   "lacks kinds of gateway.networking.k8s.io/v1 (GatewayClass, Gateway, HTTPRoute, ReferenceGrant); install the standard CRDs of Gateway API and those in package/crds, then start again",
+			want:   "lacks kinds of gateway.networking.k8s.io/v1 (GatewayClass, Gateway, HTTPRoute, GRPCRoute, ReferenceGrant); install the standard CRDs of Gateway API and those in package/crds, then start again",
 		},
 		"SomeKinds": {
 			reason: "Only what is missing is named.",

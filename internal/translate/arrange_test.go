@@ -31,12 +31,17 @@ func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
 func randomMatch(r *rand.Rand) match {
 	m := match{path: prefixMatch(pick(r, somePaths)), method: pick(r, someMethods)}
-	switch r.IntN(5) {
+	switch r.IntN(7) {
+	case 5:
+		m.path = pathMatch{pathService, pick(r, []string{"/a", "/b"})}
+	case 6:
+		m.path = pathMatch{pathMethod, pick(r, []string{"b", "c"})}
 	case 0:
 		m.path = pathMatch{pathExact, pick(r, somePaths)}
 	case 1:
 		m.path = pathMatch{pathRegex, pick(r, []string{"/a.*", ".*b", "^/[ab]$"})}
 	}
+	m.grpc = m.method == "" && r.IntN(3) == 0 // or a rule could have six values
 	if h := pick(r, someHeaders); h != "" {
 		m.headers = []pair{{name: h, value: "1"}}
 	}
@@ -78,12 +83,18 @@ func firstAnswer(atoms []*atom, q alb.Request) string {
 	return ""
 }
 
-// takes is a literal reading of HTTPRouteMatch.
+// takes is a literal reading of HTTPRouteMatch and GRPCRouteMatch.
 func takes(m match, q alb.Request) bool {
 	path := m.path.kind == pathAny ||
 		m.path.kind == pathExact && q.Path == m.path.value ||
 		m.path.kind == pathPrefix && strings.HasPrefix(q.Path+"/", m.path.value+"/") ||
 		m.path.kind == pathRegex && regexp.MustCompile("^(?:"+m.path.value+")$").MatchString(q.Path)
+	if segments := strings.Split(q.Path, "/"); len(segments) == 3 {
+		path = path || m.path.kind == pathService && "/"+segments[1] == m.path.value || m.path.kind == pathMethod && segments[2] == m.path.value
+	}
+	if m.grpc && q.Header.Get("content-type") != "application/grpc" {
+		return false
+	}
 	if !path || m.method != "" && m.method != q.Method {
 		return false
 	}
@@ -112,7 +123,7 @@ func requests() []alb.Request {
 	var out []alb.Request
 	for _, host := range []string{"a.com", "b.com", "c.com", "x.a.com", "y.x.a.com", "z.a.com"} {
 		for _, path := range []string{"/", "/a", "/a/b", "/a/b/c", "/a/b/c/d", "/ab", "/b"} {
-			for i := range 8 {
+			for i := range 16 {
 				q := alb.Request{Host: host, Path: path, Method: []string{"GET", "POST"}[i%2], Header: http.Header{}}
 				if i&2 != 0 {
 					q.Header.Set("h", "1")
@@ -120,6 +131,9 @@ func requests() []alb.Request {
 				if i&4 != 0 {
 					q.Header.Set("i", "1")
 					q.RawQuery = "q=1"
+				}
+				if i&8 != 0 {
+					q.Header.Set("content-type", "application/grpc")
 				}
 				out = append(out, q)
 			}

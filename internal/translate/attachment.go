@@ -58,8 +58,7 @@ func (t *translation) attachment(r *route, ref gatewayv1.ParentReference) *paren
 	}
 	allowing := keep(named, func(l *listener) bool { return l.takes(r.kind) && l.admits(r.namespace) })
 	if len(allowing) == 0 {
-		p.refused = notAllowedByListeners("No listener%s of Gateway %s/%s allows an %s from namespace %s; change allowedRoutes of the listener",
-			sought(ref), t.in.Gateway.Namespace, t.in.Gateway.Name, r.kind, r.namespace)
+		p.refused = t.notAllowed(p, named)
 		return p
 	}
 	p.listeners = keep(allowing, func(l *listener) bool { return len(l.bind(r)) > 0 })
@@ -68,6 +67,18 @@ func (t *translation) attachment(r *route, ref gatewayv1.ParentReference) *paren
 			strings.Join(r.hostnames, ", "), r, inWords("listener", namesOf(allowing)))
 	}
 	return p
+}
+
+// notAllowed says why none of the listeners that a parentRef names takes the route.
+func (t *translation) notAllowed(p *parent, named []*listener) problem {
+	r, gateway := p.route, t.in.Gateway.Namespace+"/"+t.in.Gateway.Name
+	admitting := keep(named, func(l *listener) bool { return l.admits(r.namespace) })
+	if r.kind == kindGRPCRoute && len(admitting) > 0 && !slices.ContainsFunc(admitting, (*listener).secure) {
+		return notAllowedByListeners("A GRPCRoute cannot be attached to %s of Gateway %s, which speaks no HTTPS; %s; attach the route to an HTTPS listener",
+			inWords("listener", namesOf(admitting)), gateway, grpcNeedsTLS)
+	}
+	return notAllowedByListeners("No listener%s of Gateway %s allows %s from namespace %s; change allowedRoutes of the listener",
+		sought(p.ref), gateway, withArticle(r.kind), r.namespace)
 }
 
 func keep[T any](in []T, ok func(T) bool) []T {

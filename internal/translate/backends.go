@@ -45,16 +45,16 @@ func (t *translation) distribute(r *routeRule, on alb.ListenerPort) distribution
 	return d
 }
 
-// forward is the answer of a rule that forwards. refused says why it answers 500 although some backends could be used.
-func forward(d distribution) (out outcome, refused []string) {
+// forward is the answer of a rule that forwards. refused says why it fails although some backends could be used.
+func forward(d distribution, failure string) (out outcome, refused []string) {
 	total := d.total()
 	switch {
 	case total == 0:
-		return failed(), nil
+		return failed(failure), nil
 	case d.lost > 0:
-		return failed(), []string{"some of its backends cannot be used (see condition ResolvedRefs), and an Application Load Balancer cannot answer 500 for their share alone; correct or remove them"}
+		return failed(failure), []string{fmt.Sprintf("some of its backends cannot be used (see condition ResolvedRefs), and an Application Load Balancer cannot answer %s for their share alone; correct or remove them", failure)}
 	case len(d.weights) > alb.MaxTargetGroupsPerAction:
-		return failed(), []string{fmt.Sprintf("forwards to %d target groups; an Application Load Balancer forwards a rule to at most %d; use fewer backends", len(d.weights), alb.MaxTargetGroupsPerAction)}
+		return failed(failure), []string{fmt.Sprintf("forwards to %d target groups; an Application Load Balancer forwards a rule to at most %d; use fewer backends", len(d.weights), alb.MaxTargetGroupsPerAction)}
 	}
 	config := &albv1alpha1.ForwardActionConfig{}
 	highest := slices.Max(slices.Collect(maps.Values(d.weights)))
@@ -92,8 +92,8 @@ func (t *translation) resolve(r *routeRule, b backendRef, on alb.ListenerPort) (
 	}
 	name := string(b.Name)
 	if !permitted(t.in.ReferenceGrants, reference{gatewayv1.GroupName, r.route.kind, r.route.namespace, "", kindService, namespace, name}) {
-		return nil, refNotPermitted("names Service %s/%s, which no ReferenceGrant in namespace %s lets an %s of namespace %s refer to; create one",
-			namespace, name, namespace, r.route.kind, r.route.namespace)
+		return nil, refNotPermitted("names Service %s/%s, which no ReferenceGrant in namespace %s lets %s of namespace %s refer to; create one",
+			namespace, name, namespace, withArticle(r.route.kind), r.route.namespace)
 	}
 	service := t.services[objectKey{namespace, name}]
 	if service == nil {

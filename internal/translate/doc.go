@@ -7,6 +7,7 @@
 //
 // Where Gateway API leaves a choice: what the routes of the most specific listener leave answers 404 and goes to no other
 // listener; regular expressions must match the whole path or header value, and stand after prefixes
-// and before "/"; a rule some of whose backends cannot be used answers 500; a redirect keeps the query. An ALB compares query
+// and before "/"; a rule some of whose backends cannot be used answers 500 (503 to gRPC); a redirect keeps the query; an HTTPRoute and
+// a GRPCRoute may have a hostname in common, the GRPCRoute taking requests with the content type of gRPC. An ALB compares query
 // parameters without case, which no condition can mend.
 package translate

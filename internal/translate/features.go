@@ -30,9 +30,14 @@ func ClaimedFeatures() []Verdict {
 	}
 }
 
-// RefusedFeatures are the other features of the profile GATEWAY-HTTP.
+// RefusedFeatures are the other features of the profiles GATEWAY-HTTP and GATEWAY-GRPC.
+//
+// GRPCRoutes work behind HTTPS listeners. All the same the feature is not claimed: its core tests send plaintext to HTTP
+// listeners, which an ALB cannot serve, so that no report could be honest. Our own end-to-end test has a gRPC client over TLS.
 func RefusedFeatures() []Verdict {
 	return []Verdict{
+		{string(features.SupportGRPCRoute), "works over HTTPS; but the tests of the profile GATEWAY-GRPC send gRPC in plaintext, and ALB speaks HTTP/2 to clients over TLS only"},
+		{string(features.SupportGRPCRouteNamedRouteRule), "as GRPCRoute: names are accepted"},
 		{string(features.SupportListenerSet), "not built yet"},
 		{string(features.SupportGatewayFrontendClientCertificateValidation), "not built yet: needs a trust store"},
 		{string(features.SupportGatewayFrontendClientCertificateValidationInsecureFallback), "not built yet: mutual authentication in mode passthrough"},

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -12,11 +13,8 @@ import (
 )
 
 func httpRoute(in *gatewayv1.HTTPRoute) *route {
-	r := &route{
-		kind: kindHTTPRoute, namespace: in.Namespace, name: in.Name,
-		created: in.CreationTimestamp.Time, generation: in.Generation,
-		hostnames: lowered(in.Spec.Hostnames), parents: in.Spec.ParentRefs, status: in.Status.Parents,
-	}
+	r := newRoute(kindHTTPRoute, in, in.Spec.CommonRouteSpec, in.Spec.Hostnames, in.Status.RouteStatus)
+	r.failure = "500" // Gateway API, HTTPRouteRule.backendRefs
 	for i := range in.Spec.Rules {
 		r.rules = append(r.rules, httpRule(r, i, &in.Spec.Rules[i]))
 	}
@@ -25,17 +23,11 @@ func httpRoute(in *gatewayv1.HTTPRoute) *route {
 
 func httpRule(r *route, index int, in *gatewayv1.HTTPRouteRule) *routeRule {
 	out := &routeRule{route: r, index: index}
-	out.readMatches(in.Matches)
+	addMatches(out, in.Matches, httpMatch)
 	out.readFilters(in.Filters)
 	for i, b := range in.BackendRefs {
-		weight := int32(1)
-		if b.Weight != nil {
-			weight = max(0, *b.Weight)
-		}
-		out.backends = append(out.backends, backendRef{b.BackendObjectReference, weight})
-		for _, f := range b.Filters {
-			out.refuse("backendRefs[%d].filters has %s, which cannot be done for one backend; move it to the rule's filters or remove it", i, f.Type)
-		}
+		out.addBackend(b.BackendRef)
+		out.refuseBackendFilters(i, b.Filters)
 	}
 	if in.Timeouts != nil {
 		out.refuse("timeouts cannot be set on a rule of an Application Load Balancer; remove them, or set idle_timeout.timeout_seconds in loadBalancerAttributes of a LoadBalancerConfiguration")
@@ -43,28 +35,19 @@ func httpRule(r *route, index int, in *gatewayv1.HTTPRouteRule) *routeRule {
 	if in.Retry != nil {
 		out.refuse("retry is nothing that an Application Load Balancer does; remove it")
 	}
-	if in.SessionPersistence != nil {
-		out.refuse("sessionPersistence is not supported; remove it, or set stickiness.enabled in targetGroupAttributes of a TargetGroupConfiguration")
-	}
+	out.refuseSessionPersistence(in.SessionPersistence)
 	return out
 }
 
-func (r *routeRule) refuse(format string, args ...any) {
-	r.unsupported = append(r.unsupported, fmt.Sprintf(format, args...))
+func (r *routeRule) refuseSessionPersistence(in *gatewayv1.SessionPersistence) {
+	if in != nil {
+		r.refuse("sessionPersistence is not supported; remove it, or set stickiness.enabled in targetGroupAttributes of a TargetGroupConfiguration")
+	}
 }
 
-func (r *routeRule) readMatches(in []gatewayv1.HTTPRouteMatch) {
-	if len(in) == 0 {
-		r.matches = []ruleMatch{{}}
-		return
-	}
-	for i, m := range in {
-		read, err := httpMatch(m)
-		if err != nil {
-			r.unmatched = append(r.unmatched, fmt.Sprintf("match %d: %s", i, err))
-			continue
-		}
-		r.matches = append(r.matches, ruleMatch{i, read})
+func (r *routeRule) refuseBackendFilters(backend int, in []gatewayv1.HTTPRouteFilter) {
+	for _, f := range in {
+		r.refuse("backendRefs[%d].filters has %s, which cannot be done for one backend; move it to the rule's filters or remove it", backend, f.Type)
 	}
 }
 
@@ -79,9 +62,9 @@ func httpMatch(in gatewayv1.HTTPRouteMatch) (match, error) {
 	}
 	out.path = path
 	for _, h := range in.Headers {
-		read := pair{name: strings.ToLower(string(h.Name)), value: h.Value, regex: value(h.Type) == gatewayv1.HeaderMatchRegularExpression}
-		if strings.EqualFold(read.name, "host") {
-			return match{}, fmt.Errorf("header Host cannot be matched as a header; use hostnames")
+		read, err := headerPair(string(h.Name), string(value(h.Type)), h.Value)
+		if err != nil {
+			return match{}, err
 		}
 		out.headers = firstOfName(out.headers, read)
 	}
@@ -92,6 +75,19 @@ func httpMatch(in gatewayv1.HTTPRouteMatch) (match, error) {
 		out.queries = firstOfName(out.queries, pair{name: string(q.Name), value: q.Value})
 	}
 	return out, nil
+}
+
+// headerPair reads a match of a header. Without a type it is Exact.
+func headerPair(name, kind, value string) (pair, error) {
+	out := pair{name: strings.ToLower(name), value: value, regex: kind == string(gatewayv1.HeaderMatchRegularExpression)}
+	switch {
+	case out.name == "host":
+		return pair{}, errors.New("header Host cannot be matched as a header; use hostnames")
+	case !out.regex && kind != "" && kind != string(gatewayv1.HeaderMatchExact):
+		return pair{}, fmt.Errorf("header %s has a match of type %s, which is not supported; use Exact or RegularExpression", name, kind)
+	default:
+		return out, nil
+	}
 }
 
 func httpPath(in *gatewayv1.HTTPPathMatch) (pathMatch, error) {

@@ -66,6 +66,9 @@ type Input struct {
 	// HTTPRoutes with a parentRef to the Gateway.
 	HTTPRoutes []*gatewayv1.HTTPRoute
 
+	// GRPCRoutes with a parentRef to the Gateway.
+	GRPCRoutes []*gatewayv1.GRPCRoute
+
 	// Namespaces of the Gateway and of its routes.
 	Namespaces []*corev1.Namespace
 

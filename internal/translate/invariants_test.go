@@ -142,6 +142,7 @@ func settles(t *testing.T, in translate.Input, observed translate.Observed) {
 func copied(in translate.Input) translate.Input {
 	in.Gateway, in.Class = in.Gateway.DeepCopy(), in.Class.DeepCopy()
 	in.HTTPRoutes = each(in.HTTPRoutes, (*gatewayv1.HTTPRoute).DeepCopy)
+	in.GRPCRoutes = each(in.GRPCRoutes, (*gatewayv1.GRPCRoute).DeepCopy)
 	in.Namespaces = each(in.Namespaces, (*corev1.Namespace).DeepCopy)
 	in.ReferenceGrants = each(in.ReferenceGrants, (*gatewayv1.ReferenceGrant).DeepCopy)
 	in.Secrets = each(in.Secrets, (*corev1.Secret).DeepCopy)
@@ -172,6 +173,7 @@ func each[T any](in []T, f func(T) T) []T {
 func shuffled(r *rand.Rand, in translate.Input) translate.Input {
 	in = copied(in)
 	shuffle(r, in.HTTPRoutes)
+	shuffle(r, in.GRPCRoutes)
 	shuffle(r, in.Namespaces)
 	shuffle(r, in.ReferenceGrants)
 	shuffle(r, in.Secrets)

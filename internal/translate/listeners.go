@@ -63,13 +63,11 @@ func (l *listener) judgeProtocol() {
 	}
 }
 
-// routeKinds that listeners of each supported protocol take.
+// routeKinds that listeners of each supported protocol take. An ALB speaks HTTP/2, which gRPC needs, to clients over TLS only.
 var routeKinds = map[gatewayv1.ProtocolType][]gatewayv1.Kind{
 	gatewayv1.HTTPProtocolType:  {kindHTTPRoute},
-	gatewayv1.HTTPSProtocolType: {kindHTTPRoute},
+	gatewayv1.HTTPSProtocolType: {kindHTTPRoute, kindGRPCRoute},
 }
-
-const kindHTTPRoute = "HTTPRoute"
 
 // judgeKinds: supportedKinds holds what is both asked for and supported (Gateway API, ListenerStatus).
 func (l *listener) judgeKinds() {
@@ -97,7 +95,19 @@ func (l *listener) judgeKinds() {
 		l.unresolved = invalidRouteKinds("Listener %s allows %s, which it cannot take; it can take %s", l.name, inWords("kind", invalid), inWords("kind", texts(supported)))
 		l.broken = len(l.kinds) == 0
 	}
+	// Gateway API, GRPCRoute: without HTTP/2 over cleartext TCP the affected listener is not accepted. One that takes HTTPRoutes
+	// too has other work to do.
+	if l.broken && !l.secure() && slices.ContainsFunc(l.spec.AllowedRoutes.Kinds, isGRPC) {
+		l.refused = unsupportedProtocol("Listener %s asks for GRPCRoutes over HTTP; %s; use protocol HTTPS", l.name, grpcNeedsTLS)
+	}
 }
+
+func isGRPC(kind gatewayv1.RouteGroupKind) bool {
+	return kind.Kind == kindGRPCRoute && (kind.Group == nil || *kind.Group == gatewayv1.GroupName)
+}
+
+// grpcNeedsTLS is the reason in messages.
+const grpcNeedsTLS = "gRPC needs HTTP/2, which an Application Load Balancer speaks to clients over TLS only"
 
 func groupKind(kind gatewayv1.Kind) gatewayv1.RouteGroupKind {
 	return gatewayv1.RouteGroupKind{Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: kind}
@@ -112,7 +122,7 @@ func (l *listener) takes(kind string) bool {
 // take no part.
 func findConflicts(all []*listener) {
 	for _, l := range all {
-		if !l.refused.isZero() && l.refused.reason == string(gatewayv1.ListenerReasonUnsupportedProtocol) {
+		if !l.competes() {
 			continue
 		}
 		if rivals := l.rivals(all, func(o *listener) bool { return o.spec.Protocol != l.spec.Protocol }); len(rivals) > 0 {
@@ -127,11 +137,16 @@ func findConflicts(all []*listener) {
 	}
 }
 
+// competes for its port: what is refused for its protocol takes nothing away from others.
+func (l *listener) competes() bool {
+	return l.refused.reason != string(gatewayv1.ListenerReasonUnsupportedProtocol)
+}
+
 // rivals are the names of other listeners of the same port.
 func (l *listener) rivals(all []*listener, conflicts func(*listener) bool) []string {
 	var names []string
 	for _, o := range all {
-		if o != l && o.port == l.port && len(routeKinds[o.spec.Protocol]) > 0 && conflicts(o) {
+		if o != l && o.port == l.port && o.competes() && conflicts(o) {
 			names = append(names, o.name)
 		}
 	}

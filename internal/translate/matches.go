@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,11 +13,14 @@ type pathKind int
 const (
 	pathAny pathKind = iota
 	pathRegex
+	pathMethod // a gRPC method of any service
 	pathPrefix
+	pathService // any method of a gRPC service
 	pathExact
 )
 
-// A pathMatch matches a path. The value of a prefix has no slash at its end, as Gateway API leaves that aside.
+// A pathMatch matches a path. The value of a prefix has no slash at its end, as Gateway API leaves that aside; that of a
+// service has one at its beginning, that of a method none.
 type pathMatch struct {
 	kind  pathKind
 	value string
@@ -42,15 +46,29 @@ func (p pathMatch) covers(q pathMatch) bool {
 	case pathAny:
 		return true
 	case pathPrefix:
-		return (q.kind == pathPrefix || q.kind == pathExact) && p.holds(q.value)
+		return (q.kind == pathPrefix || q.kind == pathService || q.kind == pathExact) && p.holds(q.value)
+	case pathService, pathMethod:
+		return p == q || q.kind == pathExact && regexp.MustCompile(p.regex()).MatchString(q.value)
 	default:
 		return p == q
 	}
 }
 
-// overlaps says whether some path may match both. A regular expression may match anything.
+// overlaps says whether some path may match both. A regular expression may match anything, and a method is one of any service.
 func (p pathMatch) overlaps(q pathMatch) bool {
-	return p.kind == pathRegex || q.kind == pathRegex || p.covers(q) || q.covers(p)
+	if p.kind > q.kind {
+		p, q = q, p
+	}
+	switch p.kind {
+	case pathAny, pathRegex:
+		return true
+	case pathMethod:
+		return q.kind == pathPrefix || q.kind == pathService || p.covers(q)
+	case pathPrefix:
+		return p.covers(q) || q.kind != pathExact && strings.HasPrefix(p.value, q.value+"/")
+	default:
+		return p.covers(q)
+	}
 }
 
 // plain says whether the path, as a plain value of a path-pattern condition, means exactly itself: no wildcard, no character
@@ -67,6 +85,10 @@ func (p pathMatch) regex() string {
 		return "^" + regexp.QuoteMeta(p.value) + "$"
 	case pathPrefix:
 		return "^" + regexp.QuoteMeta(p.value) + "(/.*)?$"
+	case pathService:
+		return "^" + regexp.QuoteMeta(p.value) + "/" + anySegment + "$"
+	case pathMethod:
+		return "^/" + anySegment + "/" + regexp.QuoteMeta(p.value) + "$"
 	default:
 		return whole(p.value)
 	}
@@ -81,6 +103,7 @@ type pair struct {
 // A match is what a request must be like, besides its host.
 type match struct {
 	path    pathMatch
+	grpc    bool   // by content type
 	method  string // empty is any
 	headers []pair // names in lower case
 	queries []pair
@@ -88,7 +111,7 @@ type match struct {
 
 // rest is a match without its path, for comparing.
 func (m match) rest() string {
-	parts := []string{m.method}
+	parts := []string{m.method, fmt.Sprint(m.grpc)}
 	for _, list := range [][]pair{m.headers, m.queries} {
 		parts = append(parts, "")
 		for _, p := range list {
@@ -104,11 +127,14 @@ func (m match) restValues() int {
 	if m.method != "" {
 		n++
 	}
+	if m.grpc {
+		n++
+	}
 	return n
 }
 
 func (m match) covers(o match) bool {
-	return m.path.covers(o.path) && (m.method == "" || m.method == o.method) &&
+	return m.path.covers(o.path) && (o.grpc || !m.grpc) && (m.method == "" || m.method == o.method) &&
 		includes(o.headers, m.headers) && includes(o.queries, m.queries)
 }
 

@@ -105,6 +105,8 @@ func add(tb testing.TB, in *translate.Input, o runtime.Object) {
 			o.UID = types.UID("uid-" + o.Name)
 		}
 		in.Gateway = o
+	case *gatewayv1.GRPCRoute:
+		in.GRPCRoutes = append(in.GRPCRoutes, o)
 	case *gatewayv1.HTTPRoute:
 		in.HTTPRoutes = append(in.HTTPRoutes, o)
 	case *corev1.Namespace:

@@ -27,8 +27,8 @@ func fixed(status string) []albv1alpha1.Action {
 	}}
 }
 
-// failed is the answer of a rule that cannot be done (Gateway API: 500).
-func failed() outcome { return newOutcome(fixed("500"), nil) }
+// failed is the answer of a rule that cannot be done.
+func failed(status string) outcome { return newOutcome(fixed(status), nil) }
 
 func jsonOf(v any) string {
 	b, err := json.Marshal(v)

@@ -11,6 +11,9 @@ import (
 // (Gateway API, Gateway.spec.listeners), whose guard comes after them. One order over everything on a port: a strict weak order, and
 // total where the routes differ.
 //
+// A gRPC service and method are a path, whose length decides among those that a request can meet as the numbers of their
+// characters would. Of an HTTPRoute and a GRPCRoute that match one path the GRPCRoute comes first, as it takes gRPC requests only.
+//
 // Gateway API leaves open where regular expressions stand. Here they come after exact paths and prefixes and before "/",
 // which takes every path: AWS Load Balancer Controller has them after "/" too, where they can never match.
 type precedence struct {
@@ -53,6 +56,7 @@ func (a precedence) compare(b precedence) int {
 		cmp.Compare(len(b.original), len(a.original)),
 		cmp.Compare(b.path, a.path),
 		cmp.Compare(b.pathLen, a.pathLen),
+		strings.Compare(a.kind, b.kind), // GRPCRoute, HTTPRoute
 		cmp.Compare(b.methods, a.methods),
 		cmp.Compare(b.headers, a.headers),
 		cmp.Compare(b.queries, a.queries),

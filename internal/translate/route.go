@@ -7,12 +7,21 @@ import (
 	"strings"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// A route is an HTTPRoute or the like, read into terms that all kinds of routes have in common.
+const (
+	kindHTTPRoute = "HTTPRoute"
+	kindGRPCRoute = "GRPCRoute"
+)
+
+// A route is an HTTPRoute or a GRPCRoute, read into terms that both have in common.
 type route struct {
 	kind, namespace, name string
+
+	// failure is the status that its rules answer with where they cannot be done.
+	failure string
 
 	created    time.Time
 	generation int64
@@ -20,6 +29,14 @@ type route struct {
 	parents    []gatewayv1.ParentReference   // all of the spec
 	status     []gatewayv1.RouteParentStatus // as stored
 	rules      []*routeRule
+}
+
+func newRoute(kind string, o metav1.Object, spec gatewayv1.CommonRouteSpec, hostnames []gatewayv1.Hostname, status gatewayv1.RouteStatus) *route {
+	return &route{
+		kind: kind, namespace: o.GetNamespace(), name: o.GetName(),
+		created: o.GetCreationTimestamp().Time, generation: o.GetGeneration(),
+		hostnames: lowered(hostnames), parents: spec.ParentRefs, status: status.Parents,
+	}
 }
 
 func (r *route) namespaced() string { return r.namespace + "/" + r.name }
@@ -63,6 +80,33 @@ type backendRef struct {
 	weight int32
 }
 
+func (r *routeRule) refuse(format string, args ...any) {
+	r.unsupported = append(r.unsupported, fmt.Sprintf(format, args...))
+}
+
+func (r *routeRule) addBackend(ref gatewayv1.BackendRef) {
+	weight := int32(1)
+	if ref.Weight != nil {
+		weight = max(0, *ref.Weight)
+	}
+	r.backends = append(r.backends, backendRef{ref.BackendObjectReference, weight})
+}
+
+// addMatches reads matches of a kind of route. A rule without any takes every request that the route takes.
+func addMatches[T any](r *routeRule, in []T, read func(T) (match, error)) {
+	if len(in) == 0 {
+		in = make([]T, 1)
+	}
+	for i, m := range in {
+		out, err := read(m)
+		if err != nil {
+			r.unmatched = append(r.unmatched, fmt.Sprintf("match %d: %s", i, err))
+			continue
+		}
+		r.matches = append(r.matches, ruleMatch{i, out})
+	}
+}
+
 // String names the rule in messages.
 func (r *routeRule) String() string { return fmt.Sprintf("rule %d of %s", r.index, r.route) }
 
@@ -70,9 +114,12 @@ func (r *routeRule) id() ruleOwner { return ruleOwner{r.route.id(), r.index} }
 
 // routes of all kinds, oldest first.
 func routes(in Input) []*route {
-	out := make([]*route, 0, len(in.HTTPRoutes))
+	out := make([]*route, 0, len(in.HTTPRoutes)+len(in.GRPCRoutes))
 	for _, r := range in.HTTPRoutes {
 		out = append(out, httpRoute(r))
+	}
+	for _, r := range in.GRPCRoutes {
+		out = append(out, grpcRoute(r))
 	}
 	slices.SortFunc(out, (*route).older)
 	return out

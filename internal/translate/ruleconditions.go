@@ -25,9 +25,10 @@ func (t *translation) conditions(b box) []albv1alpha1.RuleCondition {
 		out = append(out, albv1alpha1.RuleCondition{Field: albv1alpha1.FieldPathPattern, PathPatternConfig: pathPatterns(b.paths)})
 	}
 	for _, h := range b.rest.headers {
-		out = append(out, albv1alpha1.RuleCondition{Field: albv1alpha1.FieldHTTPHeader, HttpHeaderConfig: &albv1alpha1.HttpHeaderConditionConfig{
-			HttpHeaderName: h.name, RegexValues: []string{headerRegex(h)},
-		}})
+		out = append(out, headerCondition(h.name, headerRegex(h)))
+	}
+	if b.rest.grpc {
+		out = append(out, headerCondition("content-type", grpcContent))
 	}
 	for _, q := range b.rest.queries {
 		out = append(out, albv1alpha1.RuleCondition{Field: albv1alpha1.FieldQueryString, QueryStringConfig: &albv1alpha1.QueryStringConditionConfig{
@@ -44,6 +45,15 @@ func (t *translation) conditions(b box) []albv1alpha1.RuleCondition {
 		out = append(out, albv1alpha1.RuleCondition{Field: albv1alpha1.FieldPathPattern, PathPatternConfig: &albv1alpha1.PatternConditionConfig{Values: []string{"/*"}}})
 	}
 	return out
+}
+
+// grpcContent is the content type of gRPC requests (gRPC over HTTP2, Requests), and not that of gRPC-Web.
+const grpcContent = `^application/grpc([+;].*)?$`
+
+func headerCondition(name, regex string) albv1alpha1.RuleCondition {
+	return albv1alpha1.RuleCondition{Field: albv1alpha1.FieldHTTPHeader, HttpHeaderConfig: &albv1alpha1.HttpHeaderConditionConfig{
+		HttpHeaderName: name, RegexValues: []string{regex},
+	}}
 }
 
 func (t *translation) hostPatterns(hosts []string) *albv1alpha1.PatternConditionConfig {

@@ -131,7 +131,7 @@ func (t *translation) limitTargetGroups() {
 		if len(used)+more > quota {
 			lose(r, fmt.Sprintf("the load balancer of Gateway %s/%s would have more than the %d target groups that AWS allows; use fewer Services, or another Gateway",
 				t.in.Gateway.Namespace, t.in.Gateway.Name, quota))
-			r.outcome = failed()
+			r.outcome = r.atoms[0].verdict.failed
 			for _, a := range r.atoms {
 				a.outcome = r.outcome
 			}

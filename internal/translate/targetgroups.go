@@ -24,6 +24,7 @@ const (
 	versionGRPC  = "GRPC"
 
 	appProtocolH2C = "kubernetes.io/h2c"
+	appProtocolWS  = "kubernetes.io/ws"
 	appProtocolWSS = "kubernetes.io/wss"
 )
 
@@ -135,18 +136,31 @@ func protocolOf(s servicePort, settings targetGroupSettings) (protocol, version 
 	if protocol != protocolHTTP && protocol != protocolHTTPS {
 		return "", "", backendProtocol("wants protocol %s by %s, but an Application Load Balancer speaks HTTP or HTTPS to targets; set one of them", protocol, settings.from)
 	}
-	switch value(s.port.AppProtocol) {
-	case appProtocolH2C:
+	app := value(s.port.AppProtocol)
+	switch {
+	case settings.props.ProtocolVersion != nil:
+		version = string(*settings.props.ProtocolVersion)
+	case settings.grpc:
+		version = versionGRPC
+	case app == appProtocolH2C:
 		version = versionHTTP2
-	case appProtocolWSS:
-		if protocol != protocolHTTPS {
-			return "", "", backendProtocol("names %s with appProtocol kubernetes.io/wss; set protocol HTTPS in a TargetGroupConfiguration for the Service", s)
-		}
 	}
-	if asked := settings.props.ProtocolVersion; asked != nil {
-		version = string(*asked)
+	switch {
+	case settings.grpc && version == versionHTTP1:
+		return "", "", backendProtocol("wants HTTP1 towards %s by %s, over which there is no gRPC; set protocolVersion GRPC or HTTP2, or leave it out", s, settings.from)
+	case (app == appProtocolWS || app == appProtocolWSS) && version != versionHTTP1:
+		return "", "", backendProtocol("names %s with appProtocol %s, but WebSockets do not go over %s; %s", s, app, version, remedyForWebSockets(settings))
+	case app == appProtocolWSS && protocol != protocolHTTPS:
+		return "", "", backendProtocol("names %s with appProtocol kubernetes.io/wss; set protocol HTTPS in a TargetGroupConfiguration for the Service", s)
 	}
 	return protocol, version, problem{}
+}
+
+func remedyForWebSockets(settings targetGroupSettings) string {
+	if settings.grpc {
+		return "use an HTTPRoute, or correct the appProtocol"
+	}
+	return "set protocolVersion HTTP1 in " + settings.from
 }
 
 // targetOf is the target type, and the port of targets that are registered without one.

@@ -18,6 +18,9 @@ import (
 type targetGroupSettings struct {
 	props gwcfgv1.TargetGroupProps
 
+	// grpc: the route is a GRPCRoute.
+	grpc bool
+
 	// variant names the routeConfigurations that went in: routes that share them share the target group.
 	variant string
 
@@ -29,7 +32,7 @@ type targetGroupSettings struct {
 // each the routeConfiguration that fits best goes over defaultConfiguration. Of the defaults only the one that prevails has
 // a say by route.
 func (t *translation) targetGroupSettings(r *route, s *corev1.Service) targetGroupSettings {
-	out := targetGroupSettings{}
+	out := targetGroupSettings{grpc: r.kind == kindGRPCRoute}
 	var names []string
 	for i := len(t.config.defaults) - 1; i >= 0; i-- {
 		tgc := t.config.defaults[i]

@@ -26,6 +26,9 @@ type verdict struct {
 
 	unresolved []problem
 
+	// failed is the answer where the rule cannot be done.
+	failed outcome
+
 	// notes are remarks on what works.
 	notes []string
 }
@@ -51,7 +54,7 @@ func (t *translation) judge(r *routeRule, on alb.ListenerPort) *verdict {
 	if known := t.verdicts[key]; known != nil {
 		return known
 	}
-	v := &verdict{}
+	v := &verdict{failed: failed(r.route.failure)}
 	t.verdicts[key] = v
 	d := t.distribute(r, on)
 	v.unresolved = d.unresolved
@@ -64,7 +67,7 @@ func (t *translation) judge(r *routeRule, on alb.ListenerPort) *verdict {
 		variants, err := answer.to(m.match)
 		if err != nil {
 			v.drop(r.id().where(), fmt.Sprintf("match %d: %s", m.index, err))
-			variants = []variant{{m.match, failed()}}
+			variants = []variant{{m.match, v.failed}}
 		}
 		made := t.atoms(v, ruleVariants{r, m, variants}, hosts)
 		v.works = v.works || made > 0 && err == nil && answer.works()
@@ -110,11 +113,11 @@ func (a answer) works() bool { return len(a.refused) == 0 && !a.broken }
 func (t *translation) answers(r *routeRule, d distribution, on alb.ListenerPort) answer {
 	switch {
 	case len(r.unsupported) > 0:
-		return answer{broken: true, to: func(m match) ([]variant, error) { return []variant{{m, failed()}}, nil }}
+		return answer{broken: true, to: func(m match) ([]variant, error) { return []variant{{m, failed(r.route.failure)}}, nil }}
 	case r.redirect != nil:
 		return answer{to: func(m match) ([]variant, error) { return redirected(r.redirect, m, on) }}
 	}
-	out, refused := forward(d)
+	out, refused := forward(d, r.route.failure)
 	return answer{refused: refused, to: func(m match) ([]variant, error) {
 		if r.rewrite == nil || out.actions[0].ForwardConfig == nil {
 			return []variant{{m, out}}, nil

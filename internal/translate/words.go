@@ -10,6 +10,14 @@ func noted(sentence string, notes []string) string {
 	return strings.Join(append([]string{sentence}, notes...), "; ")
 }
 
+// withArticle is "a GRPCRoute", "an HTTPRoute".
+func withArticle(kind string) string {
+	if kind == kindHTTPRoute {
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
 // inWords is "listener a", or "listeners a, b and c".
 func inWords(noun string, names []string) string {
 	switch len(names) {

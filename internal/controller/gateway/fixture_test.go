@@ -57,7 +57,7 @@ func newWorld(t *testing.T, objects ...client.Object) *world {
 		}
 	}
 	b := fake.NewClientBuilder().WithScheme(s).WithObjects(objects...).
-		WithStatusSubresource(&gatewayv1.Gateway{}, &gatewayv1.HTTPRoute{}, &gatewayv1.GatewayClass{}).
+		WithStatusSubresource(&gatewayv1.Gateway{}, &gatewayv1.HTTPRoute{}, &gatewayv1.GRPCRoute{}, &gatewayv1.GatewayClass{}).
 		WithStatusSubresource(lookup.Managed()...)
 	for _, i := range lookup.Indexes() {
 		b = b.WithIndex(i.Object, i.Field, i.Values)
@@ -153,6 +153,20 @@ func route(namespace, name string, edit ...func(*gatewayv1.HTTPRoute)) *gatewayv
 	return r
 }
 
+// grpcRoute is an HTTPRoute's like.
+func grpcRoute(like *gatewayv1.HTTPRoute) *gatewayv1.GRPCRoute {
+	r := &gatewayv1.GRPCRoute{ObjectMeta: like.ObjectMeta}
+	r.Spec.CommonRouteSpec, r.Status.RouteStatus = like.Spec.CommonRouteSpec, like.Status.RouteStatus
+	for _, rule := range like.Spec.Rules {
+		into := gatewayv1.GRPCRouteRule{}
+		for _, b := range rule.BackendRefs {
+			into.BackendRefs = append(into.BackendRefs, gatewayv1.GRPCBackendRef{BackendRef: b.BackendRef})
+		}
+		r.Spec.Rules = append(r.Spec.Rules, into)
+	}
+	return r
+}
+
 func parentRef(namespace, name string) gatewayv1.ParentReference {
 	return gatewayv1.ParentReference{Namespace: new(gatewayv1.Namespace(namespace)), Name: gatewayv1.ObjectName(name)}
 }
@@ -217,6 +231,14 @@ func keys[T any, P object[T]](all []*T) []string {
 	var out []string
 	for _, o := range all {
 		out = append(out, client.ObjectKeyFromObject(P(o)).String())
+	}
+	return out
+}
+
+func names(all []client.Object) []string {
+	var out []string
+	for _, o := range all {
+		out = append(out, client.ObjectKeyFromObject(o).String())
 	}
 	return out
 }

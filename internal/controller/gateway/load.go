@@ -20,8 +20,11 @@ import (
 type state struct {
 	translate.Input
 
+	// routes that name the Gateway, those of Input among them.
+	routes []client.Object
+
 	// former routes still report us for this Gateway and no longer name it.
-	former []*gatewayv1.HTTPRoute
+	former []client.Object
 
 	// missing says what must exist before anything can be made, if something is missing.
 	missing *missingError
@@ -45,10 +48,18 @@ func (r *Reconciler) load(ctx context.Context, gw *gatewayv1.Gateway, class *gat
 func (r *Reconciler) loadRoutes(ctx context.Context, s *state) error {
 	key := client.ObjectKeyFromObject(s.Gateway)
 	var err error
-	if s.HTTPRoutes, err = r.routes(ctx, lookup.ByGateway, key); err != nil {
+	if s.routes, err = routes(ctx, r.kube, lookup.ByGateway, key); err != nil {
 		return err
 	}
-	reported, err := r.routes(ctx, lookup.ByReportedGateway, key)
+	for _, o := range s.routes {
+		switch route := o.(type) {
+		case *gatewayv1.HTTPRoute:
+			s.HTTPRoutes = append(s.HTTPRoutes, route)
+		case *gatewayv1.GRPCRoute:
+			s.GRPCRoutes = append(s.GRPCRoutes, route)
+		}
+	}
+	reported, err := routes(ctx, r.kube, lookup.ByReportedGateway, key)
 	if err != nil {
 		return err
 	}
@@ -60,12 +71,8 @@ func (r *Reconciler) loadRoutes(ctx context.Context, s *state) error {
 	return nil
 }
 
-func (r *Reconciler) routes(ctx context.Context, index string, gw types.NamespacedName) ([]*gatewayv1.HTTPRoute, error) {
-	l := &gatewayv1.HTTPRouteList{}
-	if err := r.kube.List(ctx, l, client.MatchingFields{index: gw.String()}); err != nil {
-		return nil, errors.Wrap(err, "cannot list HTTPRoutes")
-	}
-	return pointers(l.Items), nil
+func routes(ctx context.Context, kube client.Reader, index string, gw types.NamespacedName) ([]client.Object, error) {
+	return lookup.Routes(ctx, kube, client.MatchingFields{index: gw.String()})
 }
 
 // loadReferences gets the objects that the Gateway and its routes refer to, and what allows them to.
@@ -73,7 +80,7 @@ func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
 	namespaces := set[string]{s.Gateway.GetNamespace(): {}}
 	grantors, services, rules := set[string]{}, set[types.NamespacedName]{}, set[types.NamespacedName]{}
 	grantors.add(lookup.SecretNamespaces(s.Gateway)...)
-	for _, route := range s.HTTPRoutes {
+	for _, route := range s.routes {
 		namespaces.add(route.GetNamespace())
 		grantors.add(lookup.BackendNamespaces(route)...)
 		services.add(lookup.Services(route)...)

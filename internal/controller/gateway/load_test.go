@@ -48,6 +48,8 @@ func TestLoad(t *testing.T) {
 		route("team", "stock", ours, withBackend("depot", "stock"), withBackend("depot", "missing")),
 		route(ns, "unrelated", other, withBackend(ns, "unrelated"), withBackend("elsewhere", "x")),
 		route(ns, "former", other, withStatus(parentStatus(parentRef(ns, gwName), "gateway.k8s.aws/alb"))),
+		grpcRoute(route("team", "calls", ours, withBackend(ns, "calls"))), service(ns, "calls"),
+		grpcRoute(route(ns, "former-calls", other, withStatus(parentStatus(parentRef(ns, gwName), "gateway.k8s.aws/alb")))),
 		route(ns, "theirs", other, withStatus(parentStatus(parentRef(ns, gwName), "example.org/other"))),
 		service(ns, "cart"), service("depot", "stock"), service(ns, "unrelated"),
 		&gatewayv1.ReferenceGrant{ObjectMeta: object("depot", "grant")}, &gatewayv1.ReferenceGrant{ObjectMeta: object("elsewhere", "grant")},
@@ -78,7 +80,8 @@ func TestLoad(t *testing.T) {
 	}
 	got := map[string][]string{
 		"routes":     keys(s.HTTPRoutes),
-		"former":     keys(s.former),
+		"grpc":       keys(s.GRPCRoutes),
+		"former":     names(s.former),
 		"namespaces": keys(s.Namespaces),
 		"services":   keys(s.Services),
 		"grants":     keys(s.ReferenceGrants),
@@ -100,9 +103,10 @@ func TestLoad(t *testing.T) {
 	}
 	want := map[string][]string{
 		"routes":     {"shop/cart", "team/stock"},
-		"former":     {"shop/former"},
+		"grpc":       {"team/calls"},
+		"former":     {"shop/former", "shop/former-calls"},
 		"namespaces": {"/shop", "/team"},
-		"services":   {"depot/stock", "shop/cart"},
+		"services":   {"depot/stock", "shop/calls", "shop/cart"},
 		"grants":     {"certs/grant", "depot/grant"},
 		"secrets":    {"certs/shared", "shop/cert"},
 		"certs":      {"shop/web-cert"},

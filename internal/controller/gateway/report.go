@@ -13,6 +13,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/condition"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
@@ -30,16 +31,21 @@ func (r *Reconciler) report(ctx context.Context, s *state, out translate.Output,
 	if err := r.reportGateway(ctx, s.Gateway, status); err != nil {
 		errs = append(errs, err)
 	}
-	parents := map[client.ObjectKey][]gatewayv1.RouteParentStatus{}
-	for _, rs := range out.Routes {
-		parents[client.ObjectKey{Namespace: rs.Namespace, Name: rs.Name}] = rs.Parents
-	}
-	for _, route := range slices.Concat(s.HTTPRoutes, s.former) {
-		if err := r.reportRoute(ctx, route, client.ObjectKeyFromObject(s.Gateway), parents[client.ObjectKeyFromObject(route)]); err != nil {
+	for _, route := range slices.Concat(s.routes, s.former) {
+		if err := r.reportRoute(ctx, route, client.ObjectKeyFromObject(s.Gateway), parentsOf(out.Routes, route)); err != nil {
 			errs = append(errs, err)
 		}
 	}
 	return errs
+}
+
+func parentsOf(all []translate.RouteStatus, route client.Object) []gatewayv1.RouteParentStatus {
+	for _, rs := range all {
+		if rs.Kind == lookup.RouteKind(route) && rs.Namespace == route.GetNamespace() && rs.Name == route.GetName() {
+			return rs.Parents
+		}
+	}
+	return nil
 }
 
 // obstacle that keeps a Gateway from being programmed, and that only loading or applying brings to light.

@@ -203,7 +203,7 @@ func TestReportRoute(t *testing.T) {
 func TestReportGoesOn(t *testing.T) {
 	accepted := parentStatus(parentRef(ns, gwName), ours, verdict("Accepted", metav1.ConditionTrue, "Accepted", ""))
 	conflict := kerrors.NewConflict(schema.GroupResource{Resource: "httproutes"}, "a", errors.New("modified"))
-	w := newWorld(t, gateway(), route(ns, "a"), route(ns, "b"), route(ns, "former", withStatus(accepted)))
+	w := newWorld(t, gateway(), route(ns, "a"), route(ns, "b"), grpcRoute(route(ns, "b")), grpcRoute(route(ns, "c")), route(ns, "former", withStatus(accepted)))
 	w.r.kube = interceptor.NewClient(w.kube, interceptor.Funcs{
 		SubResourcePatch: func(ctx context.Context, c client.Client, sub string, o client.Object, p client.Patch, opts ...client.SubResourcePatchOption) error {
 			if o.GetName() == "a" {
@@ -213,13 +213,17 @@ func TestReportGoesOn(t *testing.T) {
 		},
 	})
 	s := stateOf(stored[gatewayv1.Gateway](t, w, ns, gwName))
-	s.HTTPRoutes = []*gatewayv1.HTTPRoute{stored[gatewayv1.HTTPRoute](t, w, ns, "a"), stored[gatewayv1.HTTPRoute](t, w, ns, "b")}
-	s.former = []*gatewayv1.HTTPRoute{stored[gatewayv1.HTTPRoute](t, w, ns, "former")}
+	s.routes = []client.Object{
+		stored[gatewayv1.HTTPRoute](t, w, ns, "a"), stored[gatewayv1.HTTPRoute](t, w, ns, "b"), stored[gatewayv1.GRPCRoute](t, w, ns, "b"), stored[gatewayv1.GRPCRoute](t, w, ns, "c"),
+	}
+	s.former = []client.Object{stored[gatewayv1.HTTPRoute](t, w, ns, "former")}
 	errs := w.r.report(t.Context(), s, translate.Output{Routes: []translate.RouteStatus{
 		{Kind: "HTTPRoute", Namespace: ns, Name: "a", Parents: []gatewayv1.RouteParentStatus{accepted}},
 		{Kind: "HTTPRoute", Namespace: ns, Name: "b", Parents: []gatewayv1.RouteParentStatus{accepted}},
+		{Kind: "GRPCRoute", Namespace: ns, Name: "c", Parents: []gatewayv1.RouteParentStatus{accepted}},
 	}}, nil)
-	if diff := cmp.Diff([]string{"status HTTPRoute shop/b", "status HTTPRoute shop/former"}, w.writes); diff != "" {
+	// GRPCRoute shop/b is another than HTTPRoute shop/b: nothing is said of it.
+	if diff := cmp.Diff([]string{"status HTTPRoute shop/b", "status GRPCRoute shop/c", "status HTTPRoute shop/former"}, w.writes); diff != "" {
 		t.Errorf("\nOne route's conflict does not hold up the others.\nwrites: -want, +got:\n%s", diff)
 	}
 	result, err := settle(errs)

@@ -18,29 +18,32 @@ import (
 )
 
 // reportRoute makes our entries for one Gateway in a route's status those wanted, and leaves all others alone.
-func (r *Reconciler) reportRoute(ctx context.Context, route *gatewayv1.HTTPRoute, gw types.NamespacedName, want []gatewayv1.RouteParentStatus) error {
-	before := route.DeepCopy()
+func (r *Reconciler) reportRoute(ctx context.Context, route client.Object, gw types.NamespacedName, want []gatewayv1.RouteParentStatus) error {
+	before, ok := route.DeepCopyObject().(client.Object)
+	if !ok {
+		return errors.Errorf("cannot copy %T", route)
+	}
 	p := parents{gateway: gw, namespace: route.GetNamespace(), now: r.now()}
-	route.Status.Parents = p.merge(before.Status.Parents, want)
-	if equality.Semantic.DeepEqual(before.Status, route.Status) {
+	was, is := lookup.RouteStatus(before), lookup.RouteStatus(route)
+	is.Parents = p.merge(was.Parents, want)
+	if equality.Semantic.DeepEqual(was, is) {
 		return nil
 	}
-	name := fmt.Sprintf("HTTPRoute %s/%s", route.GetNamespace(), route.GetName())
+	name := fmt.Sprintf("%s %s/%s", lookup.RouteKind(route), route.GetNamespace(), route.GetName())
 	err := r.kube.Status().Patch(ctx, route, client.MergeFromWithOptions(before, optimistic))
 	if err != nil {
 		return errors.Wrapf(client.IgnoreNotFound(err), "cannot update status of %s", name)
 	}
 	for _, w := range want {
 		subject := condition.Subject{Object: route, Name: fmt.Sprintf("%s for Gateway %s", name, section(gw, w.ParentRef))}
-		was, is := p.find(before.Status.Parents, w.ParentRef), p.find(route.Status.Parents, w.ParentRef)
-		condition.Announce(r.record, subject, was, is)
+		condition.Announce(r.record, subject, p.find(was.Parents, w.ParentRef), p.find(lookup.RouteStatus(route).Parents, w.ParentRef))
 	}
 	return nil
 }
 
 // forget a Gateway that is no longer ours: no route may go on reporting us for it.
 func (r *Reconciler) forget(ctx context.Context, gw types.NamespacedName) []error {
-	reported, err := r.routes(ctx, lookup.ByReportedGateway, gw)
+	reported, err := routes(ctx, r.kube, lookup.ByReportedGateway, gw)
 	if err != nil {
 		return []error{err}
 	}

@@ -29,7 +29,6 @@ type watch struct {
 func watches() []watch {
 	out := []watch{
 		{&gatewayv1.GatewayClass{}, specOrAnnotations(), typed(ofClass)},
-		{&gatewayv1.HTTPRoute{}, predicate.GenerationChangedPredicate{}, typed(ofRoute)},
 		{&gatewayv1.ReferenceGrant{}, predicate.GenerationChangedPredicate{}, typed(ofGrant)},
 		{&corev1.Namespace{}, predicate.LabelChangedPredicate{}, typed(ofNamespace)},
 		{&corev1.Service{}, serviceSpec(), typed(ofService)},
@@ -39,6 +38,9 @@ func watches() []watch {
 		{&gwcfgv1.ListenerRuleConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofListenerRuleConfiguration)},
 		{&albv1alpha1.ProviderConfig{}, predicate.GenerationChangedPredicate{}, typed(ofProviderConfig)},
 		{&albv1alpha1.ClusterProviderConfig{}, predicate.GenerationChangedPredicate{}, typed(ofClusterProviderConfig)},
+	}
+	for _, o := range lookup.RouteKinds() {
+		out = append(out, watch{o, predicate.GenerationChangedPredicate{}, ofRoute})
 	}
 	for _, o := range lookup.Managed() {
 		out = append(out, watch{o, matters(), ofManaged})
@@ -56,7 +58,7 @@ func typed[T client.Object](f func(context.Context, client.Reader, T) []types.Na
 	}
 }
 
-func ofRoute(_ context.Context, _ client.Reader, r *gatewayv1.HTTPRoute) []types.NamespacedName {
+func ofRoute(_ context.Context, _ client.Reader, r client.Object) []types.NamespacedName {
 	return slices.Concat(lookup.Gateways(r), lookup.ReportedGateways(r))
 }
 
@@ -188,13 +190,13 @@ func gateways(ctx context.Context, kube client.Reader, opts ...client.ListOption
 }
 
 func throughRoutes(ctx context.Context, kube client.Reader, opts ...client.ListOption) []types.NamespacedName {
-	l := &gatewayv1.HTTPRouteList{}
-	if err := kube.List(ctx, l, opts...); err != nil {
+	routes, err := lookup.Routes(ctx, kube, opts...)
+	if err != nil {
 		return nil
 	}
 	var out []types.NamespacedName
-	for i := range l.Items {
-		out = append(out, lookup.Gateways(&l.Items[i])...)
+	for _, r := range routes {
+		out = append(out, lookup.Gateways(r)...)
 	}
 	return out
 }

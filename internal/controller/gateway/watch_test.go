@@ -49,6 +49,7 @@ func cluster(t *testing.T) *world {
 		named("eu", func(g *gatewayv1.Gateway) { g.Spec.GatewayClassName = "alb-eu" }),
 		route(ns, "cart", withParent(parentRef(ns, "web")), withBackend(ns, "cart"), rule),
 		route("team", "stock", withParent(parentRef(ns, "edge")), withBackend("depot", "stock")),
+		grpcRoute(route("team", "calls", withParent(parentRef(ns, "edge")), withBackend("depot", "calls"))),
 		&gwcfgv1.LoadBalancerConfiguration{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "class-cfg"}, Spec: gwcfgv1.LoadBalancerConfigurationSpec{
 			DefaultTargetGroupConfiguration: &gwcfgv1.DefaultTargetGroupConfigurationReference{Name: "fallback"},
 		}},
@@ -76,6 +77,8 @@ func TestWatches(t *testing.T) {
 	}{
 		"Class":          {reason: "A class wakes its Gateways.", object: class(), want: []string{"shop/edge", "shop/web"}},
 		"Route":          {reason: "A route wakes its parents and those that it was reported for.", object: route("team", "r", withParent(parentRef(ns, "new")), withStatus(parentStatus(parentRef(ns, "old"), ours))), want: []string{"shop/new", "shop/old"}},
+		"GRPCRoute":      {reason: "So does one of another kind.", object: grpcRoute(route("team", "r", withParent(parentRef(ns, "new")), withStatus(parentStatus(parentRef(ns, "old"), ours)))), want: []string{"shop/new", "shop/old"}},
+		"ServiceOfGRPC":  {reason: "A Service wakes those whose GRPCRoutes name it.", object: service("depot", "calls"), want: []string{"shop/edge"}},
 		"Grant":          {reason: "A grant wakes those whose routes refer into its namespace.", object: &gatewayv1.ReferenceGrant{ObjectMeta: object("depot", "g")}, want: []string{"shop/edge"}},
 		"GrantElsewhere": {reason: "And no others.", object: &gatewayv1.ReferenceGrant{ObjectMeta: object(ns, "g")}},
 		"Secret":         {reason: "A Secret wakes the Gateways that refer to it.", object: metadata(ns, "cert"), want: []string{"shop/web"}},

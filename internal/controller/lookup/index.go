@@ -69,15 +69,19 @@ func Indexes() []Index {
 		{&gatewayv1.Gateway{}, BySecretNamespace, values(SecretNamespaces)},
 		{&gatewayv1.GatewayClass{}, ByLoadBalancerConfiguration, values(func(c *gatewayv1.GatewayClass) []string { return keys(ClassConfiguration(c)) })},
 		{&gatewayv1.GatewayClass{}, ByProviderConfig, providerConfig},
-		{&gatewayv1.HTTPRoute{}, ByGateway, values(func(r *gatewayv1.HTTPRoute) []string { return keys(Gateways(r)) })},
-		{&gatewayv1.HTTPRoute{}, ByReportedGateway, values(func(r *gatewayv1.HTTPRoute) []string { return keys(ReportedGateways(r)) })},
-		{&gatewayv1.HTTPRoute{}, ByService, values(func(r *gatewayv1.HTTPRoute) []string { return keys(Services(r)) })},
-		{&gatewayv1.HTTPRoute{}, ByBackendNamespace, values(BackendNamespaces)},
-		{&gatewayv1.HTTPRoute{}, ByListenerRuleConfiguration, values(func(r *gatewayv1.HTTPRoute) []string { return keys(ListenerRuleConfigurations(r)) })},
 		{&gwcfgv1.LoadBalancerConfiguration{}, ByDefaultTargetGroupConfiguration, values(func(c *gwcfgv1.LoadBalancerConfiguration) []string {
 			return keys(DefaultTargetGroupConfiguration(c))
 		})},
 		{&gwcfgv1.TargetGroupConfiguration{}, ByService, values(func(c *gwcfgv1.TargetGroupConfiguration) []string { return keys(TargetService(c)) })},
+	}
+	for _, o := range RouteKinds() {
+		out = append(out,
+			Index{o, ByGateway, func(r client.Object) []string { return keys(Gateways(r)) }},
+			Index{o, ByReportedGateway, func(r client.Object) []string { return keys(ReportedGateways(r)) }},
+			Index{o, ByService, func(r client.Object) []string { return keys(Services(r)) }},
+			Index{o, ByBackendNamespace, BackendNamespaces},
+			Index{o, ByListenerRuleConfiguration, func(r client.Object) []string { return keys(ListenerRuleConfigurations(r)) }},
+		)
 	}
 	for _, o := range Managed() {
 		out = append(out, Index{o, ByOwner, owner})
