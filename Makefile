@@ -55,6 +55,10 @@ test: build ## Run all tests, the end-to-end ones on a local cluster included.
 conformance: build ## Run Gateway API's official conformance suite; the report is cluster/conformance/report.yaml.
 	cd cluster/conformance && $(GO) test -tags conformance -run '^TestConformance$$' -count=1 -timeout 60m . -args -version=$(VERSION) $(FLAGS)
 
+.PHONY: assumptions
+assumptions: build ## Ask the simulator, or with FLAGS='--account ...' AWS, what AWS does not document.
+	@$(BIN)/assumptions $(FLAGS)
+
 .PHONY: race
 race: build cc ## Run the unit tests under the race detector.
 	CGO_ENABLED=1 $(GO) test -race -short ./...

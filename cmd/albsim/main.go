@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -32,6 +34,7 @@ type command struct {
 	SecretKey         []string      `placeholder:"SECRET" help:"Secret of the access key at the same place; by default test. Repeatable."`
 	Instance          []string      `sep:"none" placeholder:"ID=IP[,ZONE]" help:"An instance of the world, instead of the default three. Repeatable."`
 	Pool              string        `placeholder:"CIDR" help:"Addresses for load balancers."`
+	Otherwise         []string      `placeholder:"NAME" help:"Do the contrary of what is assumed where AWS documents nothing: a name of docs/assumptions.md. Repeatable."`
 	Debug             bool          `help:"Log each refused call."`
 }
 
@@ -126,9 +129,25 @@ func (c *command) options() (simulator.Options, error) {
 		}
 		opts.DataPlane.Pool = pool
 	}
+	if err := c.turn(&opts); err != nil {
+		return opts, err
+	}
 	network, err := c.network()
 	opts.World.Network = network
 	return opts, err
+}
+
+// turn the assumptions that are named.
+func (c *command) turn(opts *simulator.Options) error {
+	switches := simulator.Assumptions()
+	for _, name := range c.Otherwise {
+		turn, ok := switches[name]
+		if !ok {
+			return fmt.Errorf("--otherwise %q is no assumption; there are %s", name, strings.Join(slices.Sorted(maps.Keys(switches)), ", "))
+		}
+		turn(opts)
+	}
+	return nil
 }
 
 // network is the default world, with the instances given instead of its own.

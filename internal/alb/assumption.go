@@ -5,6 +5,7 @@ package alb
 type Assumptions struct {
 	HostPort        HostPort
 	Path            Decoding
+	PathForm        PathForm
 	Query           Decoding
 	RegexHostCase   Case
 	RegexHeaderCase Case
@@ -14,6 +15,10 @@ type Assumptions struct {
 	HostUnderscore  Stance
 	InlineFlags     Stance
 	Rewrite         Replacement
+	TransformCase   TransformCase
+	Redirect        RedirectSource
+	Charset         Charset
+	NoClientCert    NoClientCert
 	ZeroWeights     ZeroWeights
 }
 
@@ -96,4 +101,49 @@ type Replacement int
 const (
 	FirstMatch Replacement = iota
 	EveryMatch
+)
+
+// PathForm is whether conditions see a path with its dot segments and empty segments.
+type PathForm int
+
+// A path is compared as sent, or with "." and ".." resolved and slashes in a row made one.
+const (
+	PathAsSent PathForm = iota
+	PathCleaned
+)
+
+// TransformCase is whether the regex of a transform heeds upper and lower case.
+type TransformCase int
+
+// A transform's regex heeds case, as RE2 does, or ignores it.
+const (
+	TransformCaseHeeded TransformCase = iota
+	TransformCaseIgnored
+)
+
+// RedirectSource is the request that the placeholders of a redirect are filled from.
+type RedirectSource int
+
+// A redirect is made of the request as the rule's transforms left it, or as it came.
+const (
+	RedirectRewritten RedirectSource = iota
+	RedirectOriginal
+)
+
+// Charset is what becomes of the content type of a fixed response that is text.
+type Charset int
+
+// "; charset=utf-8" is added to it, or it is sent as given.
+const (
+	CharsetAdded Charset = iota
+	CharsetAsGiven
+)
+
+// NoClientCert is what a listener with mutual authentication in passthrough mode makes of a client without a certificate.
+type NoClientCert int
+
+// The client is served without the header that would hold its certificate, or refused in the handshake.
+const (
+	NoClientCertServed NoClientCert = iota
+	NoClientCertRefused
 )

@@ -88,7 +88,7 @@ func (a Assumptions) path(c types.RuleCondition) (condition, error) {
 	return condition{
 		field:   FieldPathPattern,
 		values:  values,
-		subject: func(r *Request) string { return a.Path.path(r.Path) },
+		subject: func(r *Request) string { return a.Path.path(a.PathForm.path(r.Path)) },
 	}, err
 }
 

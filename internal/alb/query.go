@@ -3,6 +3,7 @@ package alb
 import (
 	"iter"
 	"net/url"
+	"path"
 	"strings"
 )
 
@@ -31,6 +32,18 @@ func (d Decoding) query(s string) string {
 		return plain
 	}
 	return s
+}
+
+// path is what a path-pattern condition compares: where dot segments are resolved, a slash at the end stays.
+func (f PathForm) path(s string) string {
+	if f == PathAsSent {
+		return s
+	}
+	clean := path.Clean(s)
+	if strings.HasSuffix(s, "/") && clean != "/" {
+		clean += "/"
+	}
+	return clean
 }
 
 func (d Decoding) path(s string) string {

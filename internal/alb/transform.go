@@ -45,8 +45,11 @@ func (a Assumptions) CompileTransforms(transforms []types.RuleTransform) (Transf
 	var t Transforms
 	for _, tr := range transforms {
 		for _, cfg := range rewritesOf(tr) {
-			// Whether a transform's regex ignores case is nowhere said; RE2 heeds it.
-			re, err := regexStyle{letters: CaseHeeded, flags: a.InlineFlags}.compile(deref(cfg.Regex))
+			style := regexStyle{letters: CaseHeeded, flags: a.InlineFlags}
+			if a.TransformCase == TransformCaseIgnored {
+				style.letters = CaseIgnored
+			}
+			re, err := style.compile(deref(cfg.Regex))
 			if err != nil {
 				return Transforms{}, invalid(string(tr.Type), deref(cfg.Regex), err.Error())
 			}

@@ -30,6 +30,8 @@ var allowed = map[string][]string{
 	"internal/arch":                {},
 	"cluster/stack":                {"apis"},
 	"cluster/demo":                 {"cluster/stack", "internal/view"},
+	"cluster/assumption":           {},
+	"cmd/assumptions":              {"cluster/assumption", "internal/simulator"},
 	"cmd/demo":                     {"cluster/demo"},
 	"cmd/albsim":                   {"internal/simulator"},
 	"cmd/provider":                 {"apis", "internal/aws", "internal/controller", "internal/translate"},

@@ -5,6 +5,6 @@
 // it tells of itself in JSON: endpoints (where each load balancer listens), calls (which were made; DELETE forgets them), world
 // (the network), faults (POST scripts one, DELETE clears them) and health.
 //
-// It can be slow, throttle with AWS's token buckets, and fail before or after the effect of a call. What AWS documents nowhere is
-// a field of Assumptions.
+// It can be slow, throttle with AWS's token buckets, and fail before or after the effect of a call. What AWS documents nowhere has a
+// name, in Assumptions, by which the contrary can be had.
 package simulator

@@ -29,6 +29,7 @@ type Options struct {
 	Faults      Faults
 	Quotas      elbv2.Quotas
 	Assumptions elbv2.Assumptions
+	CommonName  acm.CommonName
 	Bundle      func(bucket, key string) ([]byte, error) // the objects that trust stores are made from
 	DataPlane   dataplane.Options
 	Log         *slog.Logger     // default: discard

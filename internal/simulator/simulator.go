@@ -45,7 +45,7 @@ func New(opts Options) (*Simulator, error) {
 		return nil, fmt.Errorf("cannot make the network: %w", err)
 	}
 	certificates, err := acm.New(acm.Options{
-		Region: opts.Region, AccountID: opts.AccountID, ValidationDelay: delay(opts.ValidationDelay), Now: opts.Now,
+		Region: opts.Region, AccountID: opts.AccountID, ValidationDelay: delay(opts.ValidationDelay), CommonName: opts.CommonName, Now: opts.Now,
 	}, opts.World.Certificates...)
 	if err != nil {
 		return nil, fmt.Errorf("cannot make the certificates: %w", err)

@@ -65,6 +65,9 @@ func (s *Service) put(in *importInput) (*arnOutput, func(string), error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if name := next.leaf.Subject.CommonName; s.commonName == CommonNameDomain && !strings.Contains(name, ".") {
+		return nil, nil, wire.Errorf("ValidationException", "The common name %q of the certificate is not a domain name", name)
+	}
 	next.imported, next.created, next.tags = s.now(), s.now(), tags
 	if in.CertificateArn == "" {
 		if len(s.certificates) >= maxCertificates {

@@ -24,8 +24,19 @@ type Options struct {
 	// ValidationDelay is how long a requested certificate is PENDING_VALIDATION; its DNS records are taken to be in place.
 	ValidationDelay time.Duration
 
+	CommonName CommonName
+
 	Now func() time.Time // default time.Now
 }
+
+// CommonName is what ACM makes of an imported certificate whose common name is no domain name, which AWS documents nowhere.
+type CommonName int
+
+// Subject alternative names are enough, or the common name has to be a domain name.
+const (
+	CommonNameAny CommonName = iota
+	CommonNameDomain
+)
 
 // A Material is a certificate that exists before the first call.
 type Material struct {
@@ -39,6 +50,7 @@ type Material struct {
 type Service struct {
 	region, account string
 	delay           time.Duration
+	commonName      CommonName
 	now             func() time.Time
 
 	mu           sync.Mutex
@@ -51,7 +63,7 @@ type Service struct {
 // New makes a service with certificates.
 func New(opts Options, fixtures ...Material) (*Service, error) {
 	s := &Service{
-		region: cmp.Or(opts.Region, "us-east-1"), account: cmp.Or(opts.AccountID, "123456789012"), delay: opts.ValidationDelay,
+		region: cmp.Or(opts.Region, "us-east-1"), account: cmp.Or(opts.AccountID, "123456789012"), delay: opts.ValidationDelay, commonName: opts.CommonName,
 		now: opts.Now, certificates: map[string]*certificate{}, users: map[string][]string{}, imported: func(string) {},
 	}
 	if s.now == nil {

@@ -64,7 +64,7 @@ func compile(d *DataPlane, balancer attributes, l Listener) (*config, error) {
 	if l.Protocol != types.ProtocolEnumHttps {
 		return cfg, nil
 	}
-	cfg.tls, err = compileTLS(balancer, l)
+	cfg.tls, err = compileTLS(balancer, l, d.assumptions)
 	return cfg, err
 }
 

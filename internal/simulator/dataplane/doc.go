@@ -8,11 +8,10 @@
 //	a target group's share: even spread by a Weyl sequence, not at random
 //	targets that are still initial are routed to where no target is healthy (fail open)
 //	a draining target gets no sticky request either; a target group with weight 0 gets none by its cookie
-//	a Host rewritten by a transform goes to the target, and into a redirect's #{host}, as it was rewritten
-//	a fixed response of a text type, or of none, carries "; charset=utf-8"; without a type it is text/plain
+//	a Host rewritten by a transform goes to the target as it was rewritten
+//	a fixed response without a content type is text/plain
 //	463 and 464 have neither body nor content type
 //	gRPC clients get generated errors as gRPC's own mapping of HTTP codes has them
-//	a client certificate is asked for, not required, in passthrough mode
 //	a request that meets a connection just closed by the target is sent again where HTTP allows it, instead of answered 502
 //
 // Not simulated: slow start, desync mitigation modes other than a strict parser, WAF, access logs, the ciphers of a

@@ -124,15 +124,18 @@ func (x *exchange) expired() bool {
 	return time.Since(x.conn.accepted) > x.cfg.keep
 }
 
-// rewritten is the request as redirects see it: with the rule's transforms applied.
-func (x *exchange) rewritten() alb.Request {
+// redirected is the request as redirects see it: with the rule's transforms applied.
+func (x *exchange) redirected() alb.Request {
 	r := x.seen
+	if x.plane.assumptions.Redirect == alb.RedirectOriginal {
+		return r
+	}
 	r.Host, r.Path, r.RawQuery = x.sent.Host, x.sent.Path, x.sent.RawQuery
 	return r
 }
 
 func (x *exchange) redirect(cfg types.RedirectActionConfig) {
-	location, code := alb.RedirectLocation(cfg, x.rewritten(), x.cfg.Port, string(x.cfg.Protocol))
+	location, code := alb.RedirectLocation(cfg, x.redirected(), x.cfg.Port, string(x.cfg.Protocol))
 	x.w.Header().Set("Location", location)
 	x.w.Header().Set("Content-Type", "text/html")
 	p := pageFor(code)
@@ -144,7 +147,7 @@ func (x *exchange) fixed(code int, cfg types.FixedResponseActionConfig) {
 	if content == "" {
 		content = "text/plain"
 	}
-	if strings.HasPrefix(content, "text/") {
+	if strings.HasPrefix(content, "text/") && x.plane.assumptions.Charset == alb.CharsetAdded {
 		content += "; charset=utf-8"
 	}
 	x.w.Header().Set("Content-Type", content)

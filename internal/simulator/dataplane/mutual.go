@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 )
 
 // Modes of mutual authentication (API reference, MutualAuthenticationAttributes).
@@ -19,12 +21,15 @@ const (
 )
 
 // askClient has the handshake ask for, and in verify mode insist on, the client's certificate.
-func askClient(cfg *tls.Config, m *MutualAuthentication) error {
+func askClient(cfg *tls.Config, m *MutualAuthentication, without alb.NoClientCert) error {
 	switch {
 	case m == nil || m.Mode == "" || m.Mode == "off":
 		return nil
 	case m.Mode == mutualPassthrough:
 		cfg.ClientAuth = tls.RequestClientCert
+		if without == alb.NoClientCertRefused {
+			cfg.ClientAuth = tls.RequireAnyClientCert
+		}
 		return nil
 	case m.Mode != mutualVerify:
 		return fmt.Errorf("its mutual authentication mode %q is none of off, passthrough and verify", m.Mode)

@@ -15,7 +15,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 )
 
-func compileTLS(balancer attributes, l Listener) (*tls.Config, error) {
+func compileTLS(balancer attributes, l Listener, a alb.Assumptions) (*tls.Config, error) {
 	if len(l.Certificates) == 0 {
 		return nil, errors.New("it is HTTPS and has no certificate")
 	}
@@ -35,7 +35,7 @@ func compileTLS(balancer attributes, l Listener) (*tls.Config, error) {
 		cfg.NextProtos = []string{"http/1.1"}
 	}
 	cfg.MinVersion, cfg.MaxVersion = versions(l.SSLPolicy)
-	return cfg, askClient(cfg, l.Mutual)
+	return cfg, askClient(cfg, l.Mutual, a.NoClientCert)
 }
 
 // versions reads the protocols from a policy's name (user guide, "Security policies"): those with TLS13 in it offer
