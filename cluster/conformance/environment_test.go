@@ -61,6 +61,9 @@ func startStack(ctx context.Context) (func(failed bool) error, error) {
 			return nil, errors.Join(err, s.Stop())
 		}
 	}
+	if adoptable, err = makeAdoptable(ctx, s); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
 	return func(failed bool) error {
 		err := s.Stop()
 		if failed {

@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	"sigs.k8s.io/gateway-api/conformance"
 	"sigs.k8s.io/gateway-api/conformance/tests"
 	"sigs.k8s.io/gateway-api/conformance/utils/config"
@@ -21,8 +22,7 @@ var needsMore = map[string]string{
 	"HTTPRouteBackendProtocolWebSocket":                          "WebSockets",
 	"GatewayFrontendClientCertificateValidation":                 "TLS",
 	"GatewayFrontendClientCertificateValidationInsecureFallback": "TLS",
-	"GatewayInfrastructureMetadata":                              "objects that are in the cluster and not in AWS",
-	"GatewayStaticAddresses":                                     "a load balancer that is there before",
+	"GatewayInfrastructureMetadata":                              "a client of its own",
 }
 
 // TestSuite runs the official tests on translate alone, in seconds: each write to the store is translated at once, and requests
@@ -82,9 +82,11 @@ func newSuite(tb testing.TB, w *world) *suite.ConformanceTestSuite {
 		RoundTripper: &exchange{world: w},
 		ManifestFS:   []fs.FS{conformance.Manifests},
 		ConfigurableOptions: suite.ConfigurableOptions{
-			GatewayClassName:  "gateway-conformance",
-			SupportedFeatures: claimed().UnsortedList(),
-			AllowCRDsMismatch: true, // there are none
+			GatewayClassName:         "gateway-conformance",
+			UsableNetworkAddresses:   []gatewayv1.GatewaySpecAddress{{Type: new(gatewayv1.HostnameAddressType), Value: "theirs-1.us-east-1.elb.amazonaws.com"}},
+			UnusableNetworkAddresses: []gatewayv1.GatewaySpecAddress{{Type: new(gatewayv1.HostnameAddressType), Value: "theirs-2.us-east-1.elb.amazonaws.com"}},
+			SupportedFeatures:        claimed().UnsortedList(),
+			AllowCRDsMismatch:        true, // there are none
 			TimeoutConfig: config.TimeoutConfig{
 				CreateTimeout: short, DeleteTimeout: short, GetTimeout: short, GatewayMustHaveAddress: short, GatewayMustHaveCondition: short,
 				GatewayStatusMustHaveListeners: short, GatewayListenersMustHaveConditions: short, ListenerSetMustHaveCondition: short,
@@ -102,6 +104,8 @@ func newSuite(tb testing.TB, w *world) *suite.ConformanceTestSuite {
 	s.Applier.ManifestFS = s.ManifestFS
 	s.Applier.GatewayClass = s.GatewayClassName
 	s.Applier.ControllerName = s.ControllerName
+	s.Applier.UsableNetworkAddresses = s.UsableNetworkAddresses
+	s.Applier.UnusableNetworkAddresses = s.UnusableNetworkAddresses
 	return s
 }
 

@@ -233,6 +233,9 @@ func makeLive(gateway types.NamespacedName, o translate.Object) {
 	switch o := o.(type) {
 	case *albv1alpha1.LoadBalancer:
 		o.Status.AtProvider.DNSName = dnsName(gateway)
+		if adopted := o.Spec.ForProvider.DNSName; adopted != nil {
+			o.Status.AtProvider.DNSName = *adopted
+		}
 		o.Status.AtProvider.State = "active"
 	case *albv1alpha1.ListenerRule:
 		o.Status.AtProvider.Priority = o.Spec.ForProvider.Priority

@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -14,12 +15,14 @@ import (
 // have found it: AWS answers both alike.
 const newborn = 30 * time.Second
 
-// LoadBalancer by name or ARN.
-func (e *ELB) LoadBalancer(ctx context.Context, nameOrARN string) (*types.LoadBalancer, error) {
-	if e.isGone(nameOrARN) {
-		return nil, absent("load balancer", nameOrARN)
+// LoadBalancer by name, ARN or DNS name.
+func (e *ELB) LoadBalancer(ctx context.Context, name string) (*types.LoadBalancer, error) {
+	if e.isGone(name) {
+		return nil, absent("load balancer", name)
 	}
-	is := func(lb types.LoadBalancer) bool { return matches(nameOrARN, lb.LoadBalancerName, lb.LoadBalancerArn) }
+	is := func(lb types.LoadBalancer) bool {
+		return matches(name, lb.LoadBalancerName, lb.LoadBalancerArn) || strings.EqualFold(name, awssdk.ToString(lb.DNSName))
+	}
 	all, err := e.balancers.get(ctx, question[[]types.LoadBalancer]{
 		key: everything,
 		age: func(all []types.LoadBalancer) time.Duration {
@@ -33,7 +36,7 @@ func (e *ELB) LoadBalancer(ctx context.Context, nameOrARN string) (*types.LoadBa
 	if err != nil {
 		return nil, err
 	}
-	return find(all, is, "load balancer", nameOrARN)
+	return find(all, is, "load balancer", name)
 }
 
 func isProvisioning(lb types.LoadBalancer) bool {

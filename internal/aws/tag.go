@@ -1,11 +1,12 @@
 package aws
 
 import (
+	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
@@ -18,7 +19,18 @@ const (
 	TagKind      = v1alpha1.Group + "/crossplane-kind"
 	TagName      = v1alpha1.Group + "/crossplane-name"
 	TagNamespace = v1alpha1.Group + "/crossplane-namespace"
+
+	// TagAdoptable is on load balancers that may be adopted, by the LoadBalancer that Adopter names.
+	TagAdoptable = v1alpha1.Group + "/adoptable-by"
+
+	// tagForeignCluster is on what AWS Load Balancer Controller makes.
+	tagForeignCluster = "elbv2.k8s.aws/cluster"
 )
+
+// Adopter is the value of TagAdoptable for an object.
+func Adopter(cluster string, mg resource.Managed) string {
+	return cluster + "/" + mg.GetNamespace() + "/" + mg.GetName()
+}
 
 // OwnerTags of the AWS resource of a managed object, whose own TypeMeta may be empty.
 func OwnerTags(cluster string, mg resource.Managed) map[string]string {
@@ -98,13 +110,36 @@ type Resource struct {
 	Tags map[string]string
 }
 
+// holder is who made a resource, as its tags tell; empty if they do not.
+func holder(tags map[string]string) string {
+	if name, cluster := tags[TagName], tags[TagCluster]; name != "" {
+		kind, _, _ := strings.Cut(tags[TagKind], ".")
+		return fmt.Sprintf("it belongs to %s %s/%s of cluster %q", kind, tags[TagNamespace], name, cluster)
+	}
+	if cluster := tags[tagForeignCluster]; cluster != "" {
+		return fmt.Sprintf("it belongs to AWS Load Balancer Controller of cluster %q", cluster)
+	}
+	return ""
+}
+
+// MayAdopt refuses a load balancer that somebody else's controller made, or whose owner does not let the adopter have it.
+func MayAdopt(r Resource, adopter string) error {
+	if held := holder(r.Tags); held != "" {
+		return Refuse("%s %q cannot be adopted: %s; name another", r.Kind, r.Name, held)
+	}
+	switch allowed := r.Tags[TagAdoptable]; allowed {
+	case adopter:
+		return nil
+	case "":
+		return Refuse("%s %q cannot be adopted: its owner has not allowed it; tag it %s=%s, or name another", r.Kind, r.Name, TagAdoptable, adopter)
+	default:
+		return Refuse("%s %q cannot be adopted: its tag %s allows %q and not %q; change the tag, or name another", r.Kind, r.Name, TagAdoptable, allowed, adopter)
+	}
+}
+
 // Foreign is the refusal to touch a resource that the object has not made.
 func Foreign(r Resource) error {
-	owner := "it was not made by this object"
-	if name, cluster := r.Tags[TagName], r.Tags[TagCluster]; name != "" {
-		kind, _, _ := strings.Cut(r.Tags[TagKind], ".")
-		owner = errors.Errorf("it belongs to %s %s/%s of cluster %q", kind, r.Tags[TagNamespace], name, cluster).Error()
-	}
+	owner := cmp.Or(holder(r.Tags), "it was not made by this object")
 	return Refuse("AWS has a %s %q already, and %s; choose another name, delete it, or import it by annotating this object with crossplane.io/external-name: %s",
 		r.Kind, r.Name, owner, r.ID)
 }

@@ -102,8 +102,16 @@ func invalidParameters(format string, args ...any) problem {
 	return problem{string(gatewayv1.GatewayReasonInvalidParameters), fmt.Sprintf(format, args...)}
 }
 
-func unsupportedAddress(format string, args ...any) problem {
+func addressNotSupported(format string, args ...any) problem {
 	return problem{string(gatewayv1.GatewayReasonUnsupportedAddress), fmt.Sprintf(format, args...)}
+}
+
+func addressNotUsable(format string, args ...any) problem {
+	return problem{string(gatewayv1.GatewayReasonAddressNotUsable), fmt.Sprintf(format, args...)}
+}
+
+func gatewayAddressNotUsable(p problem) metav1.Condition {
+	return verdictOf(string(gatewayv1.GatewayConditionProgrammed), metav1.ConditionFalse, p)
 }
 
 // gatewayProgrammed has the load balancer's ARN as its message, where AWS Load Balancer Controller has it too: a Network

@@ -2,7 +2,9 @@ package translate
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -16,9 +18,6 @@ const kindLoadBalancerConfiguration = "LoadBalancerConfiguration"
 
 // maxTags leaves room for the ten that reconcilers add to a user's (ELBv2 quota: 50 tags of a resource).
 const maxTags = 40
-
-// maxTagValue is how long a tag's value may be (API model, TagValue).
-const maxTagValue = 256
 
 // A configuration is what class and Gateway together say about the load balancer.
 type configuration struct {
@@ -262,11 +261,14 @@ func isIPv6(cidr string) bool {
 	return err == nil && prefix.Addr().Is6()
 }
 
-// tags are the user's, and the Gateway's name.
-func (c configuration) tags(g *gatewayv1.Gateway) map[string]string {
+// tags are the user's, and the Gateway's name. Those of the configuration come before those of the Gateway's infrastructure.
+func (c configuration) tags(g *gatewayv1.Gateway, of infrastructure) map[string]string {
 	out := map[string]string{albv1alpha1.Group + "/gateway": shortened(g.Namespace+"/"+g.Name, maxTagValue)}
-	for k, v := range c.spec.Tags {
-		out[k] = v
+	maps.Copy(out, c.spec.Tags)
+	for _, k := range slices.Sorted(maps.Keys(of.tags)) {
+		if _, known := out[k]; !known && len(out) < maxTags {
+			out[k] = of.tags[k]
+		}
 	}
 	return out
 }

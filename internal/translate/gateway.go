@@ -23,7 +23,7 @@ func Gateway(in Input) Output {
 		t.identify(p)
 		t.prioritizePort(p)
 	}
-	t.refused = firstProblem(refused, t.unsupportedAddress(), t.unchangeable())
+	t.refused = firstProblem(refused, unsupportedAddress(in.Gateway), t.unchangeable())
 	out := Output{Refused: !t.refused.isZero() || !slices.ContainsFunc(t.listeners, valid)}
 	if !out.Refused {
 		out.Apply, out.Prune = t.objects(), t.obsolete()
@@ -75,21 +75,11 @@ func firstProblem(ps ...problem) problem {
 // valid listeners make a Gateway one that can be accepted.
 func valid(l *listener) bool { return l.refused.isZero() && l.conflict.isZero() }
 
-// unsupportedAddress: the addresses of an ALB are AWS's to give. A type without a value asks for any address, which it gets.
-func (t *translation) unsupportedAddress() problem {
-	for i, a := range t.in.Gateway.Spec.Addresses {
-		if a.Value != "" {
-			return unsupportedAddress("spec.addresses[%d] asks for %q, but AWS gives a load balancer its addresses; remove it", i, a.Value)
-		}
-	}
-	return problem{}
-}
-
 // unchangeable settings of a load balancer cannot differ from those that it was made with.
 func (t *translation) unchangeable() problem {
 	want := t.loadBalancer()
 	stored := find(t.in.Observed.LoadBalancers, want.Name)
-	if stored == nil {
+	if stored == nil || t.addressing.adopted != "" {
 		return problem{}
 	}
 	w, s := want.Spec.ForProvider, stored.Spec.ForProvider
@@ -108,7 +98,7 @@ func (t *translation) unchangeable() problem {
 
 // gatewayNotes are remarks about what has no effect.
 func (t *translation) gatewayNotes() []string {
-	notes := slices.Clone(t.config.notes)
+	notes := slices.Concat(t.config.notes, t.infrastructure.notes, t.addressing.notes, t.adoptionNotes(), t.serviceNotes())
 	for _, entry := range t.config.spec.ListenerConfigurations {
 		switch i := slices.IndexFunc(t.listeners, func(l *listener) bool {
 			return protocolPortOf(l.spec.Protocol, l.port) == protocolPort(entry)

@@ -17,8 +17,13 @@ func (t *translation) gatewayStatus() gatewayv1.GatewayStatus {
 		}}
 	}
 	programmed := gatewayPending(s.message)
-	if s.live {
+	switch {
+	case !t.addressing.unusable.isZero():
+		programmed = gatewayAddressNotUsable(t.addressing.unusable)
+	case s.live:
 		programmed = t.whenActive(lb.Status.AtProvider.ARN)
+	case s.refused && t.addressing.adopted != "":
+		programmed = gatewayAddressNotUsable(addressNotUsable("%s", s.message))
 	}
 	accepted := t.gatewayAccepted()
 	if accepted.Status == metav1.ConditionFalse {

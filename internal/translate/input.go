@@ -99,6 +99,9 @@ type Input struct {
 
 // Observed are managed resources as they are stored, with their statuses.
 type Observed struct {
+	// Services: the one that bears ServiceName of the Gateway, if there is one, whoever made it.
+	Services []*corev1.Service
+
 	LoadBalancers       []*albv1alpha1.LoadBalancer
 	SecurityGroups      []*albv1alpha1.SecurityGroup
 	Certificates        []*albv1alpha1.Certificate

@@ -17,11 +17,17 @@ import (
 // objects are the desired managed resources, owners first. What has an owner that is not stored yet comes in a later
 // translation, as an owner reference needs the owner's UID.
 func (t *translation) objects() []Object {
+	if t.nowhere() {
+		return nil
+	}
 	lb := t.loadBalancer()
 	out := []Object{lb}
 	stored := find(t.in.Observed.LoadBalancers, lb.Name)
 	if stored == nil {
 		return out
+	}
+	if s := t.service(stored); s != nil {
+		out = append(out, s)
 	}
 	owner := ownedBy(stored, albv1alpha1.LoadBalancerGroupVersionKind)
 	if sg := t.securityGroup(owner); sg != nil {
@@ -69,29 +75,24 @@ func ownedBy(o metav1.Object, gvk schema.GroupVersionKind) metav1.OwnerReference
 	}
 }
 
+func ownedByGateway(g *gatewayv1.Gateway) metav1.OwnerReference {
+	return ownedBy(g, gatewayv1.SchemeGroupVersion.WithKind("Gateway"))
+}
+
 func typeMeta(gvk schema.GroupVersionKind) metav1.TypeMeta {
 	return metav1.TypeMeta{APIVersion: gvk.GroupVersion().String(), Kind: gvk.Kind}
 }
 
-// meta of a managed resource. What the Gateway's infrastructure says goes on all of them (Gateway API,
-// Gateway.spec.infrastructure).
+// meta of an object. What the Gateway's infrastructure says goes on all of them.
 func (t *translation) meta(name string, owner metav1.OwnerReference) metav1.ObjectMeta {
 	out := metav1.ObjectMeta{
 		Name: name, Namespace: t.in.Gateway.Namespace,
 		Labels:          map[string]string{albv1alpha1.LabelGatewayName: labelValue(t.in.Gateway.Name)},
 		OwnerReferences: []metav1.OwnerReference{owner},
 	}
-	infrastructure := value(t.in.Gateway.Spec.Infrastructure)
-	for k, v := range infrastructure.Labels {
-		if _, ours := out.Labels[string(k)]; !ours {
-			out.Labels[string(k)] = string(v)
-		}
-	}
-	for k, v := range infrastructure.Annotations {
-		if out.Annotations == nil {
-			out.Annotations = map[string]string{}
-		}
-		out.Annotations[string(k)] = string(v)
+	maps.Copy(out.Labels, t.infrastructure.labels)
+	if len(t.infrastructure.annotations) > 0 {
+		out.Annotations = maps.Clone(t.infrastructure.annotations)
 	}
 	return out
 }
@@ -106,8 +107,12 @@ func (t *translation) loadBalancer() *albv1alpha1.LoadBalancer {
 	g, s := t.in.Gateway, t.config.spec
 	out := &albv1alpha1.LoadBalancer{
 		TypeMeta:   typeMeta(albv1alpha1.LoadBalancerGroupVersionKind),
-		ObjectMeta: t.meta(loadBalancerName(g), ownedBy(g, schema.GroupVersionKind{Group: gatewayv1.GroupVersion.Group, Version: gatewayv1.GroupVersion.Version, Kind: "Gateway"})),
+		ObjectMeta: t.meta(loadBalancerName(g), ownedByGateway(g)),
 		Spec:       albv1alpha1.LoadBalancerSpec{ManagedResourceSpec: t.managed()},
+	}
+	if t.addressing.adopted != "" {
+		out.Spec.ForProvider.DNSName = new(t.addressing.adopted)
+		return out
 	}
 	out.Spec.ForProvider = albv1alpha1.LoadBalancerParameters{
 		Name: s.LoadBalancerName, Scheme: t.config.scheme(), IpAddressType: text(s.IPAddressType),

@@ -116,6 +116,10 @@ func add(tb testing.TB, in *translate.Input, o runtime.Object) {
 	case *corev1.Secret:
 		in.Secrets = append(in.Secrets, o)
 	case *corev1.Service:
+		if o.Name == translate.ServiceName("gw") {
+			in.Observed.Services = append(in.Observed.Services, o)
+			return
+		}
 		in.Services = append(in.Services, o)
 	case *gwcfgv1.LoadBalancerConfiguration:
 		in.LoadBalancerConfigurations = append(in.LoadBalancerConfigurations, o)
@@ -132,6 +136,8 @@ func add(tb testing.TB, in *translate.Input, o runtime.Object) {
 
 func addObserved(out *translate.Observed, o runtime.Object) bool {
 	switch o := o.(type) {
+	case *corev1.Service:
+		out.Services = append(out.Services, o)
 	case *albv1alpha1.LoadBalancer:
 		out.LoadBalancers = append(out.LoadBalancers, o)
 	case *albv1alpha1.SecurityGroup:
@@ -178,6 +184,7 @@ func key(o translate.Object) string { return fmt.Sprintf("%T %s", o, o.GetName()
 
 func all(o translate.Observed) []translate.Object {
 	var out []translate.Object
+	out = appendAll(out, o.Services)
 	out = appendAll(out, o.LoadBalancers)
 	out = appendAll(out, o.SecurityGroups)
 	out = appendAll(out, o.Certificates)
@@ -198,8 +205,12 @@ func makeLive(o translate.Object) {
 	const account = "arn:aws:elasticloadbalancing:us-east-1:123456789012:"
 	switch o := o.(type) {
 	case *albv1alpha1.LoadBalancer:
-		o.Status.AtProvider.ARN = account + "loadbalancer/app/" + *o.Spec.ForProvider.Name + "/0123456789abcdef"
 		o.Status.AtProvider.DNSName = "Internal-" + o.Name + "-123.us-east-1.elb.amazonaws.com"
+		name := o.Spec.ForProvider.Name
+		if o.Spec.ForProvider.DNSName != nil { // adopted
+			name, o.Status.AtProvider.DNSName = new("theirs"), *o.Spec.ForProvider.DNSName
+		}
+		o.Status.AtProvider.ARN = account + "loadbalancer/app/" + *name + "/0123456789abcdef"
 		o.Status.AtProvider.State = "active"
 	case *albv1alpha1.Certificate:
 		o.Status.AtProvider.ARN = "arn:aws:acm:us-east-1:123456789012:certificate/" + o.Name

@@ -17,7 +17,7 @@ type Object interface {
 // Conditions whose status did not change carry the lastTransitionTime of the input; in all others it is zero, as there is no
 // clock here, and whoever writes the status has to stamp it.
 type Output struct {
-	// Apply holds the desired managed resources, owners first, then by name. Each has its TypeMeta, name, namespace,
+	// Apply holds the desired managed resources and the Service that stands for the load balancer, owners first, then by name. Each has its TypeMeta, name, namespace,
 	// labels, annotations, ownerReferences and spec, and nothing else; its status is empty and not to be applied. An
 	// object whose owner is not stored yet is left out: when the owner is stored, the next translation holds it.
 	Apply []Object

@@ -70,6 +70,7 @@ var usual = map[string]string{
 // usualObjects are left out of the short form: those of a Gateway with one HTTP listener, and of the two Services that every
 // case has.
 var usualObjects = []string{
+	`Service alb-gw: {"externalName":"internal-gw-123.us-east-1.elb.amazonaws.com","type":"ExternalName"}` + "\n",
 	`LoadBalancer gw: {"name":"k8s-shop-gw-d625ff196b","scheme":"internal"}` + "\n",
 	`SecurityGroup gw: {"groupName":"k8s-shop-gw-49072e6330","ingress":[{"cidrIp":"0.0.0.0/0","fromPort":80,"ipProtocol":"tcp","toPort":80}]}` + "\n",
 	`Listener gw-80: {"port":80,"protocol":"HTTP"}` + "\n",
@@ -173,7 +174,11 @@ func renderConditions(tb testing.TB, indent string, cs []metav1.Condition) strin
 
 func forProvider(tb testing.TB, o translate.Object) map[string]any {
 	tb.Helper()
-	return unstructured(tb, o)["spec"].(map[string]any)["forProvider"].(map[string]any) //nolint:forcetypeassert // managed resources have one
+	spec := unstructured(tb, o)["spec"].(map[string]any) //nolint:forcetypeassert // everything that is made has one
+	if p, ok := spec["forProvider"].(map[string]any); ok {
+		return p
+	}
+	return spec // of a Service
 }
 
 func renderFull(tb testing.TB, out translate.Output) string {

@@ -23,9 +23,9 @@ const (
 	anyIPv6 = "::/0"
 )
 
-// securityGroup is the load balancer's own, or nil where the user gives others.
+// securityGroup is the load balancer's own, or nil where the user gives others or adopts a load balancer, which has its own.
 func (t *translation) securityGroup(owner metav1.OwnerReference) *albv1alpha1.SecurityGroup {
-	if len(t.config.spec.SecurityGroups) > 0 {
+	if len(t.config.spec.SecurityGroups) > 0 || t.addressing.adopted != "" {
 		return nil
 	}
 	g := t.in.Gateway

@@ -75,6 +75,8 @@ func (t *translation) loadBalancerState() (*albv1alpha1.LoadBalancer, state) {
 	switch {
 	case active && o.Status.AtProvider.DNSName != "":
 		return o, state{live: true, message: s.message}
+	case s.refused:
+		return o, s
 	case s.message == "":
 		return o, state{message: fmt.Sprintf("LoadBalancer %s is not active yet", o.Name)}
 	default:

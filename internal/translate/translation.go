@@ -16,9 +16,13 @@ type objectKey struct{ namespace, name string }
 
 // A translation is the work on one Gateway.
 type translation struct {
-	in       Input
-	config   configuration
-	tags     map[string]string
+	in     Input
+	config configuration
+	tags   map[string]string
+
+	infrastructure infrastructure
+	addressing     addressing
+
 	services map[objectKey]*corev1.Service
 
 	listeners []*listener
@@ -48,8 +52,9 @@ type port struct {
 }
 
 func newTranslation(in Input, c configuration) *translation {
+	infrastructure := infrastructureOf(in.Gateway)
 	t := &translation{
-		in: in, config: c, tags: c.tags(in.Gateway),
+		in: in, config: c, tags: c.tags(in.Gateway, infrastructure), infrastructure: infrastructure,
 		services:     map[objectKey]*corev1.Service{},
 		targetGroups: map[string]*targetGroup{},
 		fixedNames:   map[string]string{},
@@ -58,6 +63,7 @@ func newTranslation(in Input, c configuration) *translation {
 	for _, s := range in.Services {
 		t.services[objectKey{s.Namespace, s.Name}] = s
 	}
+	t.addressing = t.address()
 	t.listeners = listen(in, c)
 	t.ports = portsOf(in.Gateway, t.listeners)
 	t.routes = routes(in)

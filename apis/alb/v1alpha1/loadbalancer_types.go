@@ -8,6 +8,13 @@ import (
 // LoadBalancerParameters are the settings of an Application Load Balancer, as ELBv2 CreateLoadBalancer takes them.
 // +kubebuilder:validation:XValidation:rule="!(has(self.subnets) && has(self.subnetSelector))",message="give either subnets or subnetSelector"
 type LoadBalancerParameters struct {
+	// DNSName of a load balancer that is there already and is adopted: it is neither made nor changed nor deleted, and what else
+	// is set here means nothing to it. Its owner allows that by a tag with the key alb.gateway.crossplane.io/adoptable-by and the
+	// value "<cluster>/<namespace>/<name>" of this object, where cluster is the ProviderConfig's clusterName.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	DNSName *string `json:"dnsName,omitempty"`
+
 	// Name of the load balancer in AWS. Left out: the object's own name. It cannot be changed.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
@@ -88,6 +95,10 @@ type LoadBalancerObservation struct {
 	// +optional
 	CanonicalHostedZoneID string `json:"canonicalHostedZoneId,omitempty"`
 
+	// Scheme of the load balancer.
+	// +optional
+	Scheme string `json:"scheme,omitempty"`
+
 	// State: provisioning, active, active_impaired or failed.
 	// +optional
 	State string `json:"state,omitempty"`
@@ -130,7 +141,7 @@ type LoadBalancerStatus struct {
 // +kubebuilder:resource:scope=Namespaced,categories={crossplane,managed,aws,alb}
 // +kubebuilder:printcolumn:name="DNS-NAME",type="string",JSONPath=".status.atProvider.dnsName"
 // +kubebuilder:printcolumn:name="STATE",type="string",JSONPath=".status.atProvider.state"
-// +kubebuilder:printcolumn:name="SCHEME",type="string",JSONPath=".spec.forProvider.scheme"
+// +kubebuilder:printcolumn:name="SCHEME",type="string",JSONPath=".status.atProvider.scheme"
 // +kubebuilder:printcolumn:name="READY",type="string",JSONPath=".status.conditions[?(@.type=='Ready')].status"
 // +kubebuilder:printcolumn:name="SYNCED",type="string",JSONPath=".status.conditions[?(@.type=='Synced')].status"
 // +kubebuilder:printcolumn:name="AGE",type="date",JSONPath=".metadata.creationTimestamp"

@@ -72,12 +72,14 @@ func (r *Reconciler) ensure(ctx context.Context, want translate.Object) error {
 		if same, err := holds(stored, desired); same || err != nil {
 			return err
 		}
+		return r.patch(ctx, want, desired, client.ForceOwnership)
 	}
+	// Somebody may have made one that the cache does not have yet: without force that is a conflict, and nothing is taken.
 	return r.patch(ctx, want, desired)
 }
 
 // patch by server-side apply. It goes through a typed object: for an unstructured one the client would start a second cache.
-func (r *Reconciler) patch(ctx context.Context, want translate.Object, desired map[string]any) error {
+func (r *Reconciler) patch(ctx context.Context, want translate.Object, desired map[string]any, opts ...client.PatchOption) error {
 	data, err := json.Marshal(desired)
 	if err != nil {
 		return err
@@ -86,7 +88,7 @@ func (r *Reconciler) patch(ctx context.Context, want translate.Object, desired m
 	if err != nil {
 		return err
 	}
-	return r.kube.Patch(ctx, o, client.RawPatch(types.ApplyPatchType, data), client.FieldOwner(fieldManager), client.ForceOwnership)
+	return r.kube.Patch(ctx, o, client.RawPatch(types.ApplyPatchType, data), append(opts, client.FieldOwner(fieldManager))...)
 }
 
 // stored is the object as the cache has it; nil if it has none.

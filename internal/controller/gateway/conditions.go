@@ -1,16 +1,14 @@
 package gateway
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
-
-	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 )
 
 // unprogrammed is a status with a Programmed condition that says what keeps the Gateway from AWS. Translation cannot know:
@@ -27,15 +25,21 @@ func unprogrammed(s gatewayv1.GatewayStatus, generation int64, message string) g
 // reasonDeletionBlocked says that a Gateway cannot be deleted before somebody acts.
 const reasonDeletionBlocked = "DeletionBlocked"
 
+// obstructed objects may say what keeps them from going.
+type obstructed interface {
+	client.Object
+	GetCondition(t xpv2.ConditionType) xpv2.Condition
+}
+
 // deleting is a status with a Programmed condition that says what a Gateway that is being deleted waits for.
-func deleting(s gatewayv1.GatewayStatus, generation int64, lbs []*albv1alpha1.LoadBalancer) gatewayv1.GatewayStatus {
+func (r *Reconciler) deleting(s gatewayv1.GatewayStatus, generation int64, objects []obstructed) gatewayv1.GatewayStatus {
 	reason := string(gatewayv1.GatewayReasonPending)
 	var waits []string
-	for _, lb := range lbs {
-		wait := fmt.Sprintf("LoadBalancer %s/%s", lb.GetNamespace(), lb.GetName())
-		if o := deletionError(lb); o != "" {
+	for _, o := range objects {
+		wait := r.nameOf(o)
+		if e := deletionError(o); e != "" {
 			reason = reasonDeletionBlocked
-			wait += ": " + o
+			wait += ": " + e
 		}
 		waits = append(waits, wait)
 	}
@@ -47,9 +51,9 @@ func deleting(s gatewayv1.GatewayStatus, generation int64, lbs []*albv1alpha1.Lo
 	})
 }
 
-// deletionError that a LoadBalancer has met, such as deletion protection.
-func deletionError(lb *albv1alpha1.LoadBalancer) string {
-	if c := lb.GetCondition(xpv2.TypeSynced); c.Status == corev1.ConditionFalse {
+// deletionError that an object has met, such as deletion protection.
+func deletionError(o obstructed) string {
+	if c := o.GetCondition(xpv2.TypeSynced); c.Status == corev1.ConditionFalse {
 		return c.Message
 	}
 	return ""

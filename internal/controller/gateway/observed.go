@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -19,6 +20,9 @@ func (r *Reconciler) loadObserved(ctx context.Context, s *state) error {
 		return err
 	}
 	o := &s.Observed
+	if o.Services, err = get[corev1.Service](ctx, r.kube, lookup.OwnService(s.Gateway)); err != nil {
+		return err
+	}
 	o.LoadBalancers = lbs
 	for _, lb := range lbs {
 		groups, certificates := &albv1alpha1.SecurityGroupList{}, &albv1alpha1.CertificateList{}

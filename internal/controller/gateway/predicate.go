@@ -22,7 +22,7 @@ func serviceSpec() predicate.Predicate {
 	}}
 }
 
-// matters lets changes of a managed resource through that a translation can see: labels, owners, spec, status and deletion.
+// matters lets changes of an object that we make through that a translation can see: labels, owners, spec, status and deletion.
 func matters() predicate.Predicate {
 	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
 		return !equality.Semantic.DeepEqual(visible(e.ObjectOld), visible(e.ObjectNew))

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -24,24 +25,56 @@ func (r *Reconciler) release(ctx context.Context, gw *gatewayv1.Gateway) []error
 		return []error{err}
 	}
 	if len(lbs) == 0 {
-		if errs := r.forget(ctx, client.ObjectKeyFromObject(gw)); len(errs) > 0 {
+		errs := r.forget(ctx, client.ObjectKeyFromObject(gw))
+		if err := r.removeService(ctx, gw); err != nil {
+			errs = append(errs, err)
+		}
+		if len(errs) > 0 {
 			return errs
 		}
 		return r.letGo(ctx, gw)
 	}
 	var errs []error
+	var waits []obstructed
 	for _, lb := range lbs {
-		if err := r.remove(ctx, lb); err != nil {
-			errs = append(errs, errors.Wrapf(err, "cannot delete LoadBalancer %s/%s", lb.GetNamespace(), lb.GetName()))
+		first, err := r.goesFirst(ctx, lb)
+		if err != nil {
+			return []error{err}
+		}
+		for _, o := range first {
+			waits = append(waits, o)
+			if err := r.remove(ctx, o); err != nil {
+				errs = append(errs, errors.Wrapf(err, "cannot delete %s", r.nameOf(o)))
+			}
 		}
 	}
 	if gw.GetDeletionTimestamp() == nil {
 		return errs // Its status is another controller's by now.
 	}
-	if err := r.reportGateway(ctx, gw, deleting(gw.Status, gw.GetGeneration(), lbs)); err != nil {
+	if err := r.reportGateway(ctx, gw, r.deleting(gw.Status, gw.GetGeneration(), waits)); err != nil {
 		errs = append(errs, err)
 	}
 	return errs
+}
+
+// goesFirst: the LoadBalancer, which takes its listeners along; where it is adopted, it stays in AWS, and the Listeners have to
+// go before it.
+func (r *Reconciler) goesFirst(ctx context.Context, lb *albv1alpha1.LoadBalancer) ([]obstructed, error) {
+	if lb.Spec.ForProvider.DNSName == nil {
+		return []obstructed{lb}, nil
+	}
+	l := &albv1alpha1.ListenerList{}
+	if err := r.ownedBy(ctx, lb, l); err != nil {
+		return nil, err
+	}
+	if len(l.Items) == 0 {
+		return []obstructed{lb}, nil
+	}
+	var out []obstructed
+	for _, ln := range pointers(l.Items) {
+		out = append(out, ln)
+	}
+	return out, nil
 }
 
 // remaining LoadBalancers of a Gateway. What the cache does not know (yet) the API server may.
@@ -60,6 +93,23 @@ func (r *Reconciler) remaining(ctx context.Context, gw *gatewayv1.Gateway) ([]*a
 		}
 	}
 	return lbs, nil
+}
+
+// removeService that stands for the load balancer: garbage collection leaves it to a Gateway that only changes its class.
+func (r *Reconciler) removeService(ctx context.Context, gw *gatewayv1.Gateway) error {
+	services, err := get[corev1.Service](ctx, r.kube, lookup.OwnService(gw))
+	if err != nil {
+		return err
+	}
+	for _, s := range services {
+		if !lookup.OwnedBy(s, gw.GetUID()) {
+			continue
+		}
+		if err := r.remove(ctx, s); err != nil {
+			return errors.Wrapf(err, "cannot delete Service %s/%s", s.GetNamespace(), s.GetName())
+		}
+	}
+	return nil
 }
 
 func (r *Reconciler) letGo(ctx context.Context, gw *gatewayv1.Gateway) []error {

@@ -5,6 +5,7 @@ import (
 
 	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -101,6 +102,26 @@ func TestRelease(t *testing.T) {
 			objects: []client.Object{foreign, gateway(holding), route(ns, "cart", reported)},
 			writes:  []string{"status HTTPRoute shop/cart", "patch Gateway shop/web"},
 		},
+		"Service": {
+			reason:  "Our Service goes too.",
+			objects: []client.Object{foreign, gateway(holding), ownService(ownedBy("Gateway", gwName, gwUID)...)},
+			writes:  []string{"delete Service shop/alb-web", "patch Gateway shop/web"},
+		},
+		"OthersService": {
+			reason:  "And one of the same name that is not ours does not.",
+			objects: []client.Object{foreign, gateway(holding), ownService()},
+			writes:  []string{"patch Gateway shop/web"},
+		},
+		"AdoptedWithListeners": {
+			reason:  "Of an adopted load balancer the listeners go first, as it does not take them along.",
+			objects: []client.Object{foreign, gateway(holding), loadBalancer(adopting), listenerOf(lbUID)},
+			writes:  []string{"delete Listener shop/web-80"},
+		},
+		"Adopted": {
+			reason:  "And then the LoadBalancer, which stays in AWS.",
+			objects: []client.Object{foreign, gateway(holding), loadBalancer(adopting), listenerOf("uid-of-another")},
+			writes:  []string{"delete LoadBalancer shop/web"},
+		},
 		"NoClass": {
 			reason:  "A Gateway whose class is not there (yet, or for a moment) keeps what it has.",
 			objects: []client.Object{gateway(holding), loadBalancer()},
@@ -132,6 +153,19 @@ func TestRelease(t *testing.T) {
 			}
 		})
 	}
+}
+
+func adopting(lb *albv1alpha1.LoadBalancer) {
+	lb.Spec.ForProvider.DNSName = new("theirs-1.us-east-1.elb.amazonaws.com")
+}
+
+func listenerOf(lb types.UID) *albv1alpha1.Listener {
+	return &albv1alpha1.Listener{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "web-80", UID: "uid-of-listener", OwnerReferences: ownedBy("LoadBalancer", gwName, lb)}}
+}
+
+// ownService has the name of the one that stands for the load balancer.
+func ownService(owners ...metav1.OwnerReference) *corev1.Service {
+	return &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "alb-web", UID: "uid-of-service", OwnerReferences: owners}}
 }
 
 // TestReleaseAsksTheServer has a cache that has not yet seen the LoadBalancer.

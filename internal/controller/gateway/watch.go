@@ -32,6 +32,7 @@ func watches() []watch {
 		{&gatewayv1.ReferenceGrant{}, predicate.GenerationChangedPredicate{}, typed(ofGrant)},
 		{&corev1.Namespace{}, predicate.LabelChangedPredicate{}, typed(ofNamespace)},
 		{&corev1.Service{}, serviceSpec(), typed(ofService)},
+		{&corev1.Service{}, matters(), typed(ofOwnService)},
 		{secretMetadata(), predicate.ResourceVersionChangedPredicate{}, typed(ofSecret)},
 		{&gwcfgv1.LoadBalancerConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofLoadBalancerConfiguration)},
 		{&gwcfgv1.TargetGroupConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofTargetGroupConfiguration)},
@@ -88,6 +89,11 @@ func ofSecret(ctx context.Context, kube client.Reader, s *metav1.PartialObjectMe
 
 func ofService(ctx context.Context, kube client.Reader, s *corev1.Service) []types.NamespacedName {
 	return throughRoutes(ctx, kube, client.MatchingFields{lookup.ByService: client.ObjectKeyFromObject(s).String()})
+}
+
+// ofOwnService: the Service that stands for a Gateway's load balancer, or one that takes its name.
+func ofOwnService(ctx context.Context, kube client.Reader, s *corev1.Service) []types.NamespacedName {
+	return gateways(ctx, kube, client.MatchingFields{lookup.ByOwnService: client.ObjectKeyFromObject(s).String()})
 }
 
 func ofListenerRuleConfiguration(ctx context.Context, kube client.Reader, c *gwcfgv1.ListenerRuleConfiguration) []types.NamespacedName {

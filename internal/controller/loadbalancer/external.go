@@ -51,6 +51,9 @@ func nameOf(mg *v1alpha1.LoadBalancer) string {
 
 // Observe the load balancer.
 func (e *external) Observe(ctx context.Context, mg *v1alpha1.LoadBalancer) (managed.ExternalObservation, error) {
+	if mg.Spec.ForProvider.DNSName != nil {
+		return e.observeAdopted(ctx, mg)
+	}
 	lb, adopted, err := e.find(ctx, mg)
 	if aws.IsNotFound(err) {
 		return managed.ExternalObservation{}, nil
@@ -127,6 +130,7 @@ func report(mg *v1alpha1.LoadBalancer, lb *elbtypes.LoadBalancer) {
 		ARN:                   awssdk.ToString(lb.LoadBalancerArn),
 		DNSName:               awssdk.ToString(lb.DNSName),
 		CanonicalHostedZoneID: awssdk.ToString(lb.CanonicalHostedZoneId),
+		Scheme:                string(lb.Scheme),
 		State:                 state,
 		VpcID:                 awssdk.ToString(lb.VpcId),
 		Subnets:               subnetsOf(lb),

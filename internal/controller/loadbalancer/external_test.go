@@ -33,7 +33,7 @@ func TestBringUp(t *testing.T) {
 		t.Fatalf("\nthe load balancer is there\nDescribeLoadBalancers: got %+v", lb)
 	}
 	want := v1alpha1.LoadBalancerObservation{
-		ARN: *lb.LoadBalancerArn, DNSName: *lb.DNSName, CanonicalHostedZoneID: *lb.CanonicalHostedZoneId, State: "active", VpcID: "vpc-0a64000000000000a",
+		ARN: *lb.LoadBalancerArn, DNSName: *lb.DNSName, CanonicalHostedZoneID: *lb.CanonicalHostedZoneId, Scheme: "internal", State: "active", VpcID: "vpc-0a64000000000000a",
 		Subnets: []string{privateA, privateB, privateC}, SecurityGroups: lb.SecurityGroups,
 	}
 	if diff := cmp.Diff(want, mg.Status.AtProvider); diff != "" {

@@ -18,6 +18,9 @@ const (
 	// ByClass finds Gateways by the name of their class.
 	ByClass = "gateway.class"
 
+	// ByOwnService finds Gateways by the Service that stands for their load balancer, or whatever else has its name.
+	ByOwnService = "gateway.ownService"
+
 	// ByLoadBalancerConfiguration finds Gateways and GatewayClasses by the configuration that they name.
 	ByLoadBalancerConfiguration = "gateway.loadBalancerConfiguration"
 
@@ -63,6 +66,7 @@ type Index struct {
 func Indexes() []Index {
 	out := []Index{
 		{&gatewayv1.Gateway{}, ByClass, values(func(g *gatewayv1.Gateway) []string { return []string{string(g.Spec.GatewayClassName)} })},
+		{&gatewayv1.Gateway{}, ByOwnService, values(func(g *gatewayv1.Gateway) []string { return keys(OwnService(g)) })},
 		{&gatewayv1.Gateway{}, ByLoadBalancerConfiguration, values(func(g *gatewayv1.Gateway) []string { return keys(GatewayConfiguration(g)) })},
 		{&gatewayv1.Gateway{}, ByProviderConfig, providerConfig},
 		{&gatewayv1.Gateway{}, BySecret, values(func(g *gatewayv1.Gateway) []string { return keys(Secrets(g)) })},

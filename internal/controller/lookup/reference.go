@@ -8,6 +8,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
 // GatewayConfiguration that a Gateway names: none or one.
@@ -20,6 +21,11 @@ func GatewayConfiguration(g *gatewayv1.Gateway) []types.NamespacedName {
 		return nil
 	}
 	return []types.NamespacedName{{Namespace: g.GetNamespace(), Name: ref.Name}}
+}
+
+// OwnService that stands for a Gateway's load balancer in the cluster: one.
+func OwnService(g *gatewayv1.Gateway) []types.NamespacedName {
+	return []types.NamespacedName{{Namespace: g.GetNamespace(), Name: translate.ServiceName(g.GetName())}}
 }
 
 // Secrets that a Gateway's listeners refer to.
