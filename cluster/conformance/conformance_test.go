@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,6 +50,13 @@ func TestConformance(t *testing.T) {
 	if simulated() {
 		opts.Mode = "simulated-alb"
 	}
+	switch {
+	case adoptable != "":
+		opts.UsableNetworkAddresses = hostname(adoptable)
+		opts.UnusableNetworkAddresses = hostname("nowhere.us-east-1.elb.amazonaws.com")
+	case len(opts.UsableNetworkAddresses) == 0:
+		opts.SkipTests = append(opts.SkipTests, "GatewayStaticAddresses") // there is nothing to adopt
+	}
 	if opts.RunTest == "" && opts.ReportOutputPath == "" {
 		opts.ReportOutputPath = "report.yaml"
 	}
@@ -66,6 +74,10 @@ func TestConformance(t *testing.T) {
 	}
 	waitForGatewayClass(t, opts.Client, opts.GatewayClassName)
 	conformance.RunConformanceWithOptions(t, opts)
+}
+
+func hostname(name string) []gatewayv1.GatewaySpecAddress {
+	return []gatewayv1.GatewaySpecAddress{{Type: new(gatewayv1.HostnameAddressType), Value: strings.ToLower(name)}}
 }
 
 // makeGatewayClass applies gatewayclass.yaml, which bears the name that the suite asks for unless told otherwise.

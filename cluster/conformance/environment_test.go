@@ -18,6 +18,10 @@ import (
 // firstAddress is the first one that the simulator gives to a load balancer.
 const firstAddress = "127.0.64.1"
 
+// adoptable is the DNS name of the load balancer that the test GatewayStaticAddresses adopts. Where the stack is not ours it is
+// empty, and whoever runs the suite names one by the flag -usable-address.
+var adoptable string
+
 // simulated says whether AWS is the simulator: then an endpoint was given, by the caller or by prepare.
 func simulated() bool { return os.Getenv("AWS_ENDPOINT_URL") != "" }
 
@@ -61,7 +65,7 @@ func startStack(ctx context.Context) (func(failed bool) error, error) {
 			return nil, errors.Join(err, s.Stop())
 		}
 	}
-	if adoptable, err = makeAdoptable(ctx, s); err != nil {
+	if _, adoptable, err = s.MakeAdoptable(ctx, "adoptable", "gateway-conformance-infra/gateway-static-addresses"); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return func(failed bool) error {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -111,7 +112,9 @@ func objectsOf(t *testing.T, observed translate.Observed) string {
 	t.Helper()
 	counts := map[string]int{}
 	for o := range observedObjects(observed) {
-		counts[reflect.TypeOf(o).Elem().Name()]++
+		if _, service := o.(*corev1.Service); !service { // every Gateway has one
+			counts[reflect.TypeOf(o).Elem().Name()]++
+		}
 	}
 	var words []string
 	for _, kind := range slices.Sorted(maps.Keys(counts)) {
@@ -119,6 +122,11 @@ func objectsOf(t *testing.T, observed translate.Observed) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "  %s\n", cmp.Or(strings.Join(words, ", "), "nothing in AWS"))
+	for _, s := range observed.Services {
+		if len(s.Labels) > 1 || len(s.Annotations) > 0 {
+			fmt.Fprintf(&b, "  Service with labels %s and annotations %s\n", inJSON(t, s.Labels), inJSON(t, s.Annotations))
+		}
+	}
 	services := servicesOf(observed)
 	rules := slices.SortedFunc(slices.Values(observed.ListenerRules), func(a, b *albv1alpha1.ListenerRule) int {
 		x, y := a.Spec.ForProvider, b.Spec.ForProvider

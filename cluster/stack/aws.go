@@ -17,7 +17,11 @@ import (
 
 // A World is what the simulated account holds before anything is made in it.
 type World struct {
-	VPC       string `json:"vpc"`
+	VPC     string `json:"vpc"`
+	Subnets []struct {
+		ID     string `json:"id"`
+		Access string `json:"access"` // public or private
+	} `json:"subnets"`
 	Instances []struct {
 		ID      string `json:"id"`
 		Address string `json:"address"`
