@@ -62,6 +62,7 @@ var (
 	listenerConditions = []string{
 		string(gatewayv1.ListenerConditionAccepted), string(gatewayv1.ListenerConditionConflicted),
 		string(gatewayv1.ListenerConditionResolvedRefs), string(gatewayv1.ListenerConditionProgrammed),
+		string(gatewayv1.ListenerConditionOverlappingTLSConfig),
 	}
 	routeConditions = []string{
 		string(gatewayv1.RouteConditionAccepted), string(gatewayv1.RouteConditionResolvedRefs),
@@ -167,6 +168,14 @@ func listenerConflicted(p problem) metav1.Condition {
 func listenerNoConflicts() metav1.Condition {
 	return verdictOf(string(gatewayv1.ListenerConditionConflicted), metav1.ConditionFalse,
 		problem{string(gatewayv1.ListenerReasonNoConflicts), "No other listener has this port and hostname"})
+}
+
+// listenerOverlaps is there only while it is true (Gateway API, ListenerConditionOverlappingTLSConfig).
+func listenerOverlaps(l *listener, rivals []string) metav1.Condition {
+	return verdictOf(string(gatewayv1.ListenerConditionOverlappingTLSConfig), metav1.ConditionTrue,
+		problem{string(gatewayv1.ListenerReasonOverlappingHostnames), fmt.Sprintf(
+			"Listener %s shares port %d with %s, whose hostnames overlap; a connection that was made for one may carry requests for the other, with the certificate of the first",
+			l.name, l.port, inWords("listener", rivals))})
 }
 
 func listenerResolved() metav1.Condition {

@@ -106,8 +106,11 @@ func (t *translation) listenerStatus(l *listener, old []gatewayv1.ListenerStatus
 			conditions = o.Conditions
 		}
 	}
-	out.Conditions = settled(conditions, t.in.Gateway.Generation,
-		[]metav1.Condition{accepted, conflicted, resolved, t.listenerProgrammed(l)}, listenerConditions)
+	ours := []metav1.Condition{accepted, conflicted, resolved, t.listenerProgrammed(l)}
+	if rivals := l.rivals(t.listeners, l.sharesClients); len(rivals) > 0 {
+		ours = append(ours, listenerOverlaps(l, rivals))
+	}
+	out.Conditions = settled(conditions, t.in.Gateway.Generation, ours, listenerConditions)
 	return out
 }
 

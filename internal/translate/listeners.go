@@ -153,6 +153,11 @@ func (l *listener) rivals(all []*listener, conflicts func(*listener) bool) []str
 	return names
 }
 
+// sharesClients says whether a client may use its connection to one HTTPS listener for requests to the other.
+func (l *listener) sharesClients(o *listener) bool {
+	return l.secure() && o.secure() && hostsOverlap(l.hostname, o.hostname)
+}
+
 // limitPorts refuses what is beyond the quota of listeners, as the ports come in the Gateway's spec.
 func limitPorts(all []*listener, quota int) {
 	seen := map[int32]bool{}

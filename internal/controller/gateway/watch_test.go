@@ -87,6 +87,7 @@ func TestWatches(t *testing.T) {
 		"GrantForSecret": {reason: "A grant wakes those that refer to Secrets in its namespace.", object: &gatewayv1.ReferenceGrant{ObjectMeta: object("certs", "g")}, want: []string{"shop/web"}},
 		"Namespace":      {reason: "A namespace wakes the parents of its routes.", object: namespace("team"), want: []string{"shop/edge"}},
 		"Service":        {reason: "A Service wakes those whose routes refer to it.", object: service(ns, "cart"), want: []string{"shop/web"}},
+		"OwnService":     {reason: "The Service of a Gateway's load balancer wakes it, and so does one that takes its name.", object: service(ns, "alb-web"), want: []string{"shop/web"}},
 		"ServiceUnused":  {reason: "And no others.", object: service("team", "stock")},
 		"LoadBalancerConfiguration": {
 			reason: "A configuration wakes the Gateways that name it.",
