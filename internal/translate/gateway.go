@@ -83,6 +83,9 @@ func (t *translation) unchangeable() problem {
 		return problem{}
 	}
 	w, s := want.Spec.ForProvider, stored.Spec.ForProvider
+	if s.Name == nil {
+		s.Name = w.Name // It was to be adopted, and has no name yet.
+	}
 	for _, f := range []struct{ field, want, stored string }{
 		{"scheme", w.Scheme, s.Scheme},
 		{"customerOwnedIpv4Pool", value(w.CustomerOwnedIpv4Pool), value(s.CustomerOwnedIpv4Pool)},

@@ -111,7 +111,10 @@ func (t *translation) loadBalancer() *albv1alpha1.LoadBalancer {
 		Spec:       albv1alpha1.LoadBalancerSpec{ManagedResourceSpec: t.managed()},
 	}
 	if t.addressing.adopted != "" {
-		out.Spec.ForProvider.DNSName = new(t.addressing.adopted)
+		out.Spec.ForProvider.DNSName, out.Spec.ForProvider.Scheme = new(t.addressing.adopted), t.config.scheme()
+		if stored := find(t.in.Observed.LoadBalancers, out.Name); stored != nil {
+			out.Spec.ForProvider.Scheme = stored.Spec.ForProvider.Scheme // It means nothing here, and cannot be changed.
+		}
 		return out
 	}
 	out.Spec.ForProvider = albv1alpha1.LoadBalancerParameters{
