@@ -53,6 +53,9 @@ func grpcMatch(in gatewayv1.GRPCRouteMatch) (match, error) {
 		return match{}, err
 	}
 	out := match{path: path}
+	if in.Method != nil {
+		out.call = [2]int{len(value(in.Method.Service)), len(value(in.Method.Method))}
+	}
 	for _, h := range in.Headers {
 		read, err := headerPair(string(h.Name), string(value(h.Type)), h.Value)
 		if err != nil {

@@ -104,6 +104,7 @@ type pair struct {
 type match struct {
 	path    pathMatch
 	grpc    bool   // by content type
+	call    [2]int // how many characters of a gRPC service and method are given
 	method  string // empty is any
 	headers []pair // names in lower case
 	queries []pair

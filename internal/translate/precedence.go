@@ -11,8 +11,8 @@ import (
 // (Gateway API, Gateway.spec.listeners), whose guard comes after them. One order over everything on a port: a strict weak order, and
 // total where the routes differ.
 //
-// A gRPC service and method are a path, whose length decides among those that a request can meet as the numbers of their
-// characters would. Of an HTTPRoute and a GRPCRoute that match one path the GRPCRoute comes first, as it takes gRPC requests only.
+// A gRPC service and method are a path: both come before a service, that before a method of any service, as the numbers of
+// their characters would have it, which decide among regular expressions. Of an HTTPRoute and a GRPCRoute that match one path the GRPCRoute comes first, as it takes gRPC requests only.
 //
 // Gateway API leaves open where regular expressions stand. Here they come after exact paths and prefixes and before "/",
 // which takes every path: AWS Load Balancer Controller has them after "/" too, where they can never match.
@@ -22,6 +22,7 @@ type precedence struct {
 	original string // as the route has it
 
 	path    pathKind
+	call    [2]int // characters of a gRPC service and method
 	pathLen int
 	methods int // none or one
 	headers int
@@ -55,6 +56,8 @@ func (a precedence) compare(b precedence) int {
 		cmp.Compare(literalLength(b.original), literalLength(a.original)),
 		cmp.Compare(len(b.original), len(a.original)),
 		cmp.Compare(b.path, a.path),
+		cmp.Compare(b.call[0], a.call[0]),
+		cmp.Compare(b.call[1], a.call[1]),
 		cmp.Compare(b.pathLen, a.pathLen),
 		strings.Compare(a.kind, b.kind), // GRPCRoute, HTTPRoute
 		cmp.Compare(b.methods, a.methods),

@@ -157,7 +157,7 @@ func forHost(host string) string {
 func precedenceOf(r *routeRule, m ruleMatch, host boundHost, part int) precedence {
 	return precedence{
 		listener: host.listener, host: host.host, original: host.original,
-		path: m.path.kind, pathLen: len(m.path.value), methods: min(1, len(m.method)), headers: len(m.headers), queries: len(m.queries),
+		path: m.path.kind, call: m.call, pathLen: len(m.path.value), methods: min(1, len(m.method)), headers: len(m.headers), queries: len(m.queries),
 		created: r.route.created, kind: r.route.kind, namespaced: r.route.namespaced(),
 		rule: r.index, match: m.index, part: part,
 	}

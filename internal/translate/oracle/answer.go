@@ -100,15 +100,17 @@ func (d Reading) Answer(in translate.Input, listenerPort int32, r alb.Request) W
 
 // A candidate is a match that a request meets.
 type candidate struct {
-	route *gatewayv1.HTTPRoute
-	rule  int
-	match gatewayv1.HTTPRouteMatch
+	route  route
+	secure bool // by an HTTPS listener
+	rule   int
+	match  gatewayv1.HTTPRouteMatch
+	call   gatewayv1.GRPCRouteMatch // of a GRPCRoute
 
 	host   characters // of the route's hostnames
 	merged characters // of the route's and the listener's
 }
 
-func (c candidate) spec() gatewayv1.HTTPRouteRule { return rulesOf(c.route)[c.rule] }
+func (c candidate) spec() gatewayv1.HTTPRouteRule { return rulesOf(c.route.HTTPRoute)[c.rule] }
 
 func (c candidate) String() string {
 	return fmt.Sprintf("%s/%s rule %d", c.route.Namespace, c.route.Name, c.rule)
@@ -116,17 +118,34 @@ func (c candidate) String() string {
 
 func (d Reading) candidates(in translate.Input, l gatewayv1.Listener, r alb.Request) []candidate {
 	var found []candidate
-	for _, route := range in.HTTPRoutes {
+	for _, route := range routesOf(in) {
 		host, ok := longest(route.Spec.Hostnames, hostname(r.Host))
 		if !ok || !attaches(in, route, l) {
 			continue
 		}
 		merged, _ := longest(append([]gatewayv1.Hostname{or(l.Hostname, "")}, route.Spec.Hostnames...), hostname(r.Host))
-		for i, rule := range rulesOf(route) {
-			for _, match := range matchesOf(rule) {
-				if d.matches(match, r) {
-					found = append(found, candidate{route, i, match, host, merged})
+		c := candidate{route: route, secure: l.Protocol == gatewayv1.HTTPSProtocolType, host: host, merged: merged}
+		found = append(found, d.meeting(c, r)...)
+	}
+	return found
+}
+
+// meeting are the matches of a candidate's route that a request meets.
+func (d Reading) meeting(c candidate, r alb.Request) []candidate {
+	var found []candidate
+	for i, rule := range rulesOf(c.route.HTTPRoute) {
+		c.rule = i
+		if c.route.kind == kindGRPCRoute {
+			for _, call := range c.route.callsOf(i) {
+				if c.call = call; d.calls(call, r) {
+					found = append(found, c)
 				}
+			}
+			continue
+		}
+		for _, match := range matchesOf(rule) {
+			if c.match = match; d.matches(match, r) {
+				found = append(found, c)
 			}
 		}
 	}
@@ -153,7 +172,7 @@ func outcome(in translate.Input, listenerPort int32, r alb.Request, c candidate)
 	want := Want{Rule: c.String()}
 	rule := c.spec()
 	if refused(rule) {
-		want.Status = http.StatusInternalServerError
+		want.Status = c.route.failure()
 		return want
 	}
 	for _, f := range rule.Filters {
@@ -162,9 +181,9 @@ func outcome(in translate.Input, listenerPort int32, r alb.Request, c candidate)
 			return want
 		}
 	}
-	want.Backends = shares(in, c.route, rule.BackendRefs)
+	want.Backends = shares(in, c, rule.BackendRefs)
 	if len(want.Backends) == 0 || want.Backends[Invalid] == 1 {
-		want.Backends, want.Status = nil, http.StatusInternalServerError
+		want.Backends, want.Status = nil, c.route.failure()
 		return want
 	}
 	want.Sent = rewritten(rule.Filters, c.match, r)

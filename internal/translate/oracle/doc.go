@@ -11,6 +11,8 @@
 //	regexes        RE2, and all of the path or header value must match (Reading.Regexes); paths by regex stand after exact paths
 //	               and prefixes and before "/", the longest first
 //	paths          as sent, neither decoded nor cleaned
+//	GRPCRoutes     serve requests with gRPC's content type, beside HTTPRoutes of one hostname (1.6 would refuse one of the two): what says
+//	               most about the path comes first, of two alike the GRPCRoute
 //	headers        of several lines any may match; a second match for one name does not count towards the number of matches
 //	parameters     the first of a name, decoded
 //	redirects      keep the query

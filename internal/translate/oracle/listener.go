@@ -13,14 +13,14 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
-// listenersFor are the accepted HTTP listeners of a port whose hostname matches, in the order in which a request is offered
+// listenersFor are the accepted listeners of a port whose hostname matches, in the order in which a request is offered
 // to them: "Exact matches MUST be processed before wildcard matches, and wildcard matches MUST be processed before fallback
 // (empty Hostname value) matches ... the higher the number of dots in the hostname to the right of the wildcard character, the
 // higher the precedence" (GatewaySpec.Listeners).
 func listenersFor(gw *gatewayv1.Gateway, port int32, host string) []gatewayv1.Listener {
 	var found []gatewayv1.Listener
 	for _, l := range gw.Spec.Listeners {
-		if l.Port == port && l.Protocol == gatewayv1.HTTPProtocolType && distinct(gw, l) && hostnameMatches(listenerHostname(l), host) {
+		if l.Port == port && speaksHTTP(l) && distinct(gw, l) && hostnameMatches(listenerHostname(l), host) {
 			found = append(found, l)
 		}
 	}
@@ -37,16 +37,20 @@ func distinct(gw *gatewayv1.Gateway, l gatewayv1.Listener) bool {
 		if other.Name == l.Name || other.Port != l.Port {
 			continue
 		}
-		switch other.Protocol {
-		case gatewayv1.HTTPSProtocolType, gatewayv1.TLSProtocolType:
+		switch {
+		case other.Protocol != l.Protocol && (speaksHTTP(other) || other.Protocol == gatewayv1.TLSProtocolType):
 			return false
-		case l.Protocol:
+		case other.Protocol == l.Protocol:
 			if strings.EqualFold(listenerHostname(other), listenerHostname(l)) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+func speaksHTTP(l gatewayv1.Listener) bool {
+	return l.Protocol == gatewayv1.HTTPProtocolType || l.Protocol == gatewayv1.HTTPSProtocolType
 }
 
 func listenerHostname(l gatewayv1.Listener) string {
@@ -67,9 +71,13 @@ func specificity(hostname string) int {
 	}
 }
 
-// attaches says whether one of the route's parentRefs selects the listener and the listener allows the route.
-func attaches(in translate.Input, route *gatewayv1.HTTPRoute, l gatewayv1.Listener) bool {
-	return allows(in, l, route.Namespace) && slices.ContainsFunc(route.Spec.ParentRefs, func(ref gatewayv1.ParentReference) bool {
+// attaches says whether one of the route's parentRefs selects the listener and the listener allows the route. gRPC needs HTTP/2,
+// which an ALB speaks over TLS only (GRPCRoute).
+func attaches(in translate.Input, route route, l gatewayv1.Listener) bool {
+	if route.kind == kindGRPCRoute && l.Protocol != gatewayv1.HTTPSProtocolType {
+		return false
+	}
+	return allows(in, l, route) && slices.ContainsFunc(route.Spec.ParentRefs, func(ref gatewayv1.ParentReference) bool {
 		return selects(ref, route.Namespace, in.Gateway, l)
 	})
 }
@@ -85,13 +93,14 @@ func selects(ref gatewayv1.ParentReference, namespace string, gw *gatewayv1.Gate
 		(or(ref.Port, 0) == 0 || *ref.Port == l.Port)
 }
 
-func allows(in translate.Input, l gatewayv1.Listener, namespace string) bool {
+func allows(in translate.Input, l gatewayv1.Listener, route route) bool {
+	namespace := route.Namespace
 	if l.AllowedRoutes == nil {
 		return namespace == in.Gateway.Namespace
 	}
 	kinds := l.AllowedRoutes.Kinds
 	if len(kinds) > 0 && !slices.ContainsFunc(kinds, func(k gatewayv1.RouteGroupKind) bool {
-		return or(k.Group, gatewayv1.GroupName) == gatewayv1.GroupName && k.Kind == "HTTPRoute"
+		return or(k.Group, gatewayv1.GroupName) == gatewayv1.GroupName && k.Kind == route.kind
 	}) {
 		return false
 	}

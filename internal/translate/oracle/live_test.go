@@ -79,6 +79,7 @@ func store(m *metav1.ObjectMeta, kind string) {
 // A live listener is what an ALB would have on one port.
 type live struct {
 	port     int32
+	protocol string
 	matcher  *alb.Matcher
 	rules    []liveRule        // in the order of the matcher's
 	services map[string]string // by target group
@@ -126,7 +127,7 @@ func servicesOf(all translate.Observed) (map[string]string, error) {
 }
 
 func bringUpListener(l *albv1alpha1.Listener, all []*albv1alpha1.ListenerRule, under alb.Assumptions) (*live, error) {
-	at := &live{port: l.Spec.ForProvider.Port}
+	at := &live{port: l.Spec.ForProvider.Port, protocol: l.Spec.ForProvider.Protocol}
 	rules := []types.Rule{{
 		RuleArn: new(""), IsDefault: new(true), Priority: new(alb.PriorityDefault), Actions: external.Actions(l.Spec.ForProvider.DefaultActions, arn),
 	}}
@@ -145,7 +146,7 @@ func bringUpListener(l *albv1alpha1.Listener, all []*albv1alpha1.ListenerRule, u
 			RuleArn: new(r.Name), Priority: new(strconv.Itoa(int(p.Priority))),
 			Conditions: external.Conditions(p.Conditions), Actions: external.Actions(p.Actions, arn), Transforms: external.Transforms(p.Transforms),
 		}
-		if err := validate(rule, at.port, under); err != nil {
+		if err := at.validate(rule, under); err != nil {
 			return nil, fmt.Errorf("AWS would refuse ListenerRule %q of %s: %w", r.Name, routeOf(r), err)
 		}
 		rules = append(rules, rule)
@@ -168,11 +169,11 @@ func bringUpListener(l *albv1alpha1.Listener, all []*albv1alpha1.ListenerRule, u
 
 func arn(targetGroup string) string { return "arn:" + targetGroup }
 
-func validate(r types.Rule, port int32, under alb.Assumptions) error {
+func (l *live) validate(r types.Rule, under alb.Assumptions) error {
 	if err := under.ValidateConditions(r.Conditions); err != nil {
 		return err
 	}
-	if err := alb.ValidateActionsOn(r.Actions, alb.ListenerPort{Protocol: "HTTP", Port: port}); err != nil {
+	if err := alb.ValidateActionsOn(r.Actions, alb.ListenerPort{Protocol: l.protocol, Port: l.port}); err != nil {
 		return err
 	}
 	return under.ValidateTransforms(r.Transforms)
@@ -201,7 +202,7 @@ func (l *live) answer(r alb.Request) oracle.Want {
 		got.Status, _ = strconv.Atoi(*a.FixedResponseConfig.StatusCode)
 	case types.ActionTypeEnumRedirect:
 		r.Host, r.Path, r.RawQuery = sent.Host, sent.Path, sent.RawQuery
-		got.Location, got.Status = alb.RedirectLocation(*a.RedirectConfig, r, l.port, "HTTP")
+		got.Location, got.Status = alb.RedirectLocation(*a.RedirectConfig, r, l.port, l.protocol)
 		got.Location = withoutWellKnownPort(got.Location)
 	case types.ActionTypeEnumForward:
 		got.Sent = sent

@@ -20,10 +20,8 @@ func (d Reading) matches(m gatewayv1.HTTPRouteMatch, r alb.Request) bool {
 	if !d.pathMatches(m.Path, r.Path) {
 		return false
 	}
-	for _, h := range headersOf(m) {
-		if !d.headerMatches(h, r) {
-			return false
-		}
+	if !d.allHeadersMatch(m.Headers, r) {
+		return false
 	}
 	for _, q := range parametersOf(m) {
 		if !d.parameterMatches(q, r.RawQuery) {
@@ -73,14 +71,18 @@ func (d Reading) regexMatches(expr, text string) bool {
 
 // headersOf: "If multiple entries specify equivalent header names, only the first entry with an equivalent name MUST be
 // considered for a match" (HTTPHeaderMatch.Name).
-func headersOf(m gatewayv1.HTTPRouteMatch) []gatewayv1.HTTPHeaderMatch {
+func headersOf(all []gatewayv1.HTTPHeaderMatch) []gatewayv1.HTTPHeaderMatch {
 	var first []gatewayv1.HTTPHeaderMatch
-	for _, h := range m.Headers {
+	for _, h := range all {
 		if !slices.ContainsFunc(first, func(f gatewayv1.HTTPHeaderMatch) bool { return strings.EqualFold(string(f.Name), string(h.Name)) }) {
 			first = append(first, h)
 		}
 	}
 	return first
+}
+
+func (d Reading) allHeadersMatch(all []gatewayv1.HTTPHeaderMatch, r alb.Request) bool {
+	return !slices.ContainsFunc(headersOf(all), func(h gatewayv1.HTTPHeaderMatch) bool { return !d.headerMatches(h, r) })
 }
 
 func (d Reading) headerMatches(h gatewayv1.HTTPHeaderMatch, r alb.Request) bool {

@@ -21,10 +21,15 @@ func precedence(x, y candidate) int {
 
 		// "precedence must be given to the match having: "Exact" path match. "Prefix" path match with largest number of
 		// characters. Method match. Largest number of header matches. Largest number of query param matches."
-		cmp.Compare(pathRank(y.match), pathRank(x.match)),
+		// Between an HTTPRoute and a GRPCRoute it says nothing, as it would have one of them refused; here what says most about
+		// the path comes first, and of two that say the same that of the GRPCRoute.
+		cmp.Compare(y.rank(), x.rank()),
+		cmp.Compare(y.service(), x.service()),
+		cmp.Compare(y.method(), x.method()),
 		cmp.Compare(pathLength(y.match), pathLength(x.match)),
+		strings.Compare(string(x.route.kind), string(y.route.kind)),
 		cmp.Compare(methods(y.match), methods(x.match)),
-		cmp.Compare(len(headersOf(y.match)), len(headersOf(x.match))),
+		cmp.Compare(len(y.headers()), len(x.headers())),
 		cmp.Compare(len(parametersOf(y.match)), len(parametersOf(x.match))),
 
 		// "The oldest Route based on creation timestamp. The Route appearing first in alphabetical order by
@@ -37,19 +42,65 @@ func precedence(x, y candidate) int {
 	)
 }
 
+// rank by path. "Characters in a matching service. Characters in a matching method" (GRPCRouteRule.Matches): for one request, a
+// service and a method are more than a service, and that is more than a method.
+func (c candidate) rank() int {
+	if c.route.kind != kindGRPCRoute {
+		return pathRank(c.match)
+	}
+	call := or(c.call.Method, gatewayv1.GRPCMethodMatch{})
+	service, method := or(call.Service, "") != "", or(call.Method, "") != ""
+	switch {
+	case !service && !method:
+		return rankAny
+	case or(call.Type, gatewayv1.GRPCMethodMatchExact) == gatewayv1.GRPCMethodMatchRegularExpression:
+		return rankRegex
+	case service && method:
+		return rankExact
+	case service:
+		return rankService
+	default:
+		return rankMethod
+	}
+}
+
+func (c candidate) service() int {
+	return len(or(or(c.call.Method, gatewayv1.GRPCMethodMatch{}).Service, ""))
+}
+
+func (c candidate) method() int {
+	return len(or(or(c.call.Method, gatewayv1.GRPCMethodMatch{}).Method, ""))
+}
+
+func (c candidate) headers() []gatewayv1.HTTPHeaderMatch {
+	if c.route.kind == kindGRPCRoute {
+		return headersOf(asHTTPHeaders(c.call.Headers))
+	}
+	return headersOf(c.match.Headers)
+}
+
+const (
+	rankAny = iota
+	rankRegex
+	rankMethod
+	rankPrefix
+	rankService
+	rankExact
+)
+
 // pathRank: "The precedence of RegularExpression path matches are implementation-specific". As "/" takes every path, regexes
 // come before it and after every other prefix, and the longest come first.
 func pathRank(m gatewayv1.HTTPRouteMatch) int {
 	kind, _ := pathOf(m.Path)
 	switch {
 	case kind == gatewayv1.PathMatchExact:
-		return 3
+		return rankExact
 	case kind == gatewayv1.PathMatchPathPrefix && pathLength(m) > 0:
-		return 2
+		return rankPrefix
 	case kind == gatewayv1.PathMatchRegularExpression:
-		return 1
+		return rankRegex
 	default:
-		return 0
+		return rankAny
 	}
 }
 

@@ -53,7 +53,7 @@ func TestALBAnswersAsGatewayAPIDemands(t *testing.T) {
 			})
 		}
 	})
-	sum.report(t)
+	sum.report(t, kinds)
 	if !t.Failed() && sets >= defaultSets && sum.pairs < minPairs {
 		t.Errorf("%d pairs were compared, want %d or more", sum.pairs, minPairs)
 	}
@@ -115,7 +115,7 @@ func (s *tally) add(other *tally) {
 	}
 }
 
-func (s *tally) report(t *testing.T) {
+func (s *tally) report(t *testing.T, kinds []string) {
 	t.Helper()
 	t.Logf("%d pairs of route set and request", s.pairs)
 	for _, name := range kinds {
@@ -132,8 +132,14 @@ func (s *tally) report(t *testing.T) {
 // checkSet compares one random Gateway under many requests. The first counter-example ends it.
 func checkSet(t *testing.T, g generator, under alb.Assumptions) (count *tally, ok bool) {
 	t.Helper()
-	count = newTally()
 	in := g.input()
+	a := aimAt(in)
+	return check(t, in, under, func() pair { return g.pair(a) })
+}
+
+func check(t *testing.T, in translate.Input, under alb.Assumptions, next func() pair) (count *tally, ok bool) {
+	t.Helper()
+	count = newTally()
 	listeners, problem := translated(in, under)
 	if problem != "" {
 		kind, _, _ := strings.Cut(problem, ":")
@@ -145,9 +151,8 @@ func checkSet(t *testing.T, g generator, under alb.Assumptions) (count *tally, o
 		t.Errorf("%s\n%s", problem, small)
 		return count, false
 	}
-	a := aimAt(in)
 	for range *requests {
-		p := g.pair(a)
+		p := next()
 		want := reading.Answer(in, p.port, p.request)
 		count.pairs++
 		count.outcomes[kindOf(want, p)]++

@@ -28,6 +28,7 @@ func (c counterexample) copy() counterexample {
 	in := c.input
 	in.Gateway = in.Gateway.DeepCopy()
 	in.HTTPRoutes = copies(in.HTTPRoutes, (*gatewayv1.HTTPRoute).DeepCopy)
+	in.GRPCRoutes = copies(in.GRPCRoutes, (*gatewayv1.GRPCRoute).DeepCopy)
 	in.Services = copies(in.Services, (*corev1.Service).DeepCopy)
 	in.ReferenceGrants = copies(in.ReferenceGrants, (*gatewayv1.ReferenceGrant).DeepCopy)
 	c.input = in
@@ -69,6 +70,10 @@ func steps(c counterexample) []counterexample {
 	in, request := c.input, c.pair.request
 	for i := range in.HTTPRoutes {
 		s.try(func(c *counterexample) { c.input.HTTPRoutes = without(c.input.HTTPRoutes, i) })
+	}
+	for i, r := range in.GRPCRoutes {
+		s.try(func(c *counterexample) { c.input.GRPCRoutes = without(c.input.GRPCRoutes, i) })
+		s.grpcRoute(i, r.Spec)
 	}
 	for i, l := range in.Gateway.Spec.Listeners {
 		if len(in.Gateway.Spec.Listeners) > 1 {
@@ -141,6 +146,28 @@ func (s *smaller) route(i int, spec gatewayv1.HTTPRouteSpec) {
 	}
 }
 
+func (s *smaller) grpcRoute(i int, spec gatewayv1.GRPCRouteSpec) {
+	try := func(change func(r *gatewayv1.GRPCRouteSpec)) {
+		s.try(func(c *counterexample) { change(&c.input.GRPCRoutes[i].Spec) })
+	}
+	for j := range spec.Hostnames {
+		try(func(r *gatewayv1.GRPCRouteSpec) { r.Hostnames = without(r.Hostnames, j) })
+	}
+	for j, rule := range spec.Rules {
+		if len(spec.Rules) > 1 {
+			try(func(r *gatewayv1.GRPCRouteSpec) { r.Rules = without(r.Rules, j) })
+		}
+		for k, m := range rule.Matches {
+			if len(rule.Matches) > 1 {
+				try(func(r *gatewayv1.GRPCRouteSpec) { r.Rules[j].Matches = without(r.Rules[j].Matches, k) })
+			}
+			if len(m.Headers) > 0 {
+				try(func(r *gatewayv1.GRPCRouteSpec) { r.Rules[j].Matches[k].Headers = nil })
+			}
+		}
+	}
+}
+
 func smallerRules(rule gatewayv1.HTTPRouteRule, try func(func(*gatewayv1.HTTPRouteRule))) {
 	for k, ref := range rule.BackendRefs {
 		if len(rule.BackendRefs) > 1 {
@@ -180,6 +207,12 @@ func (c counterexample) String() string {
 	in := c.input
 	write(&b, in.Gateway)
 	for _, o := range in.HTTPRoutes {
+		write(&b, o)
+	}
+	for _, o := range in.GRPCRoutes {
+		write(&b, o)
+	}
+	for _, o := range in.LoadBalancerConfigurations {
 		write(&b, o)
 	}
 	for _, o := range in.Services {
