@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -17,6 +18,7 @@ const kindService = "Service"
 // A distribution is how a rule's requests are shared among its backends.
 type distribution struct {
 	weights    map[string]int64 // by TargetGroup
+	versions   []string         // of protocol, each once
 	unresolved []problem
 	lost       int64 // weight of backends that cannot be used
 }
@@ -41,6 +43,7 @@ func (t *translation) distribute(r *routeRule, on alb.ListenerPort) distribution
 		}
 		// A Service may stand in a rule more than once; an ALB action names a target group once.
 		d.weights[tg.name] += int64(b.weight)
+		d.versions = appendNew(d.versions, []string{tg.group.ProtocolVersion})
 	}
 	return d
 }
@@ -53,6 +56,8 @@ func forward(d distribution, failure string) (out outcome, refused []string) {
 		return failed(failure), nil
 	case d.lost > 0:
 		return failed(failure), []string{fmt.Sprintf("some of its backends cannot be used (see condition ResolvedRefs), and an Application Load Balancer cannot answer %s for their share alone; correct or remove them", failure)}
+	case len(d.versions) > 1:
+		return failed(failure), []string{fmt.Sprintf("its backends speak %s, and an Application Load Balancer wants one protocol version in a rule; set protocolVersion in TargetGroupConfigurations for them", strings.Join(slices.Sorted(slices.Values(d.versions)), " and "))}
 	case len(d.weights) > alb.MaxTargetGroupsPerAction:
 		return failed(failure), []string{fmt.Sprintf("forwards to %d target groups; an Application Load Balancer forwards a rule to at most %d; use fewer backends", len(d.weights), alb.MaxTargetGroupsPerAction)}
 	}

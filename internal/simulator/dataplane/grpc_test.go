@@ -2,10 +2,12 @@ package dataplane
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,7 +17,9 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/health"
 	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
 func grpcTarget(t *testing.T) netip.AddrPort {
@@ -24,7 +28,7 @@ func grpcTarget(t *testing.T) netip.AddrPort {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := grpc.NewServer()
+	s := grpc.NewServer(grpc.UnknownServiceHandler(unknown))
 	checks := health.NewServer()
 	checks.SetServingStatus("shop", grpc_health_v1.HealthCheckResponse_SERVING)
 	grpc_health_v1.RegisterHealthServer(s, checks)
@@ -39,14 +43,27 @@ func versioned(tg TargetGroup, version string) TargetGroup {
 	return tg
 }
 
+// unknown services are not implemented, but for one.
+func unknown(srv any, stream grpc.ServerStream) error {
+	if method, _ := grpc.MethodFromServerStream(stream); method != "/shop.Talk/Talk" {
+		return status.Error(codes.Unimplemented, method)
+	}
+	return talker(srv, stream)
+}
+
 func grpcClient(t *testing.T, at string) grpc_health_v1.HealthClient {
+	t.Helper()
+	return grpc_health_v1.NewHealthClient(grpcConn(t, at))
+}
+
+func grpcConn(t *testing.T, at string) *grpc.ClientConn {
 	t.Helper()
 	conn, err := grpc.NewClient("passthrough:///"+at, grpc.WithTransportCredentials(credentials.NewTLS(anyCertificate("h2"))))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	return grpc_health_v1.NewHealthClient(conn)
+	return conn
 }
 
 func TestGRPC(t *testing.T) {
@@ -149,5 +166,104 @@ func TestHTTP2TargetOverTLS(t *testing.T) {
 	}
 	if got := do(t, client(t, socket(t, d, port), anyCertificate("h2")), req); !strings.HasPrefix(got.Body, "PUT /x HTTP/2.0 host=a.example:8080") {
 		t.Errorf("Target groups, HTTP2 over HTTPS: the target saw %q", got.Body)
+	}
+}
+
+// talker answers each message as it comes, and counts them in a trailer.
+func talker(_ any, stream grpc.ServerStream) error {
+	for n := 0; ; n++ {
+		var m wrapperspb.StringValue
+		err := stream.RecvMsg(&m)
+		if errors.Is(err, io.EOF) {
+			stream.SetTrailer(metadata.Pairs("messages", strconv.Itoa(n)))
+			return status.Error(codes.DataLoss, "enough said")
+		}
+		if err != nil {
+			return err
+		}
+		if err := stream.SendMsg(wrapperspb.String("re: " + m.GetValue())); err != nil {
+			return err
+		}
+	}
+}
+
+// TestGRPCStream: target groups, GRPC: "bidirectional streaming"; what the target says in the end comes in trailers.
+func TestGRPCStream(t *testing.T) {
+	d := newPlane(t, Options{})
+	d.SetTargetGroup(versioned(groupOf(groupARN, grpcTarget(t)), "GRPC"))
+	set(t, d, secure(nil, with(certificateFor(t, ecKey(t), nil, named("a.example"))), rule("default", forwardTo(groupARN))))
+	conn := grpcConn(t, socket(t, d, port))
+	stream, err := conn.NewStream(t.Context(), &grpc.StreamDesc{ClientStreams: true, ServerStreams: true}, "/shop.Talk/Talk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		asked := wrapperspb.String(strings.Repeat("x", i*40_000))
+		if err := stream.SendMsg(asked); err != nil {
+			t.Fatal(err)
+		}
+		var got wrapperspb.StringValue
+		if err := stream.RecvMsg(&got); err != nil || got.GetValue() != "re: "+asked.GetValue() {
+			t.Fatalf("message %d: the answer must come before the next message: got %d bytes, %v", i, len(got.GetValue()), err)
+		}
+	}
+	if err := stream.CloseSend(); err != nil {
+		t.Fatal(err)
+	}
+	err = stream.RecvMsg(new(wrapperspb.StringValue))
+	if got := status.Convert(err); got.Code() != codes.DataLoss || got.Message() != "enough said" {
+		t.Errorf("the target's own status: got %v", err)
+	}
+	if got := stream.Trailer().Get("messages"); len(got) != 1 || got[0] != "3" {
+		t.Errorf("the target's own trailer: got %q, want 3", got)
+	}
+}
+
+// TestGRPCHealth: target groups, "Health checks": gRPC targets are judged by gRPC codes, from 0 to 99.
+func TestGRPCHealth(t *testing.T) {
+	cases := map[string]struct {
+		reason        string
+		path, matcher string
+		want          types.TargetHealthStateEnum
+	}{
+		"Unimplemented": {reason: "The default path gets 12, which is not wanted.", path: "/AWS.ALB/healthcheck", matcher: "0", want: types.TargetHealthStateEnumUnhealthy},
+		"Range":         {reason: "A range holds it.", path: "/AWS.ALB/healthcheck", matcher: "0-12", want: types.TargetHealthStateEnumHealthy},
+		"Service":       {reason: "The health service of gRPC answers OK to an empty request.", path: "/grpc.health.v1.Health/Check", matcher: "0", want: types.TargetHealthStateEnumHealthy},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			d := newPlane(t, Options{Speed: 20})
+			tg := versioned(groupOf(groupARN, grpcTarget(t)), "GRPC")
+			tg.Settings.HealthCheckPath, tg.Settings.Matcher = &tc.path, &types.Matcher{GrpcCode: &tc.matcher}
+			d.SetTargetGroup(tg)
+			set(t, d, secure(nil, with(certificateFor(t, ecKey(t), nil, named("a.example"))), rule("default", forwardTo(groupARN))))
+			eventually(t, tc.reason, func() bool { return d.Health(groupARN)[0].TargetHealth.State == tc.want })
+		})
+	}
+}
+
+// TestGRPCOverHTTP2: a target group of version HTTP2 takes gRPC too, and what the load balancer makes up is then plain HTTP.
+func TestGRPCOverHTTP2(t *testing.T) {
+	d := newPlane(t, Options{})
+	d.SetTargetGroup(versioned(groupOf(groupARN, grpcTarget(t)), "HTTP2"))
+	set(t, d, secure(nil, with(certificateFor(t, ecKey(t), nil, named("a.example"))), rule("default", forwardTo(groupARN))))
+	got, err := grpcClient(t, socket(t, d, port)).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{Service: "shop"})
+	if err != nil || got.GetStatus() != grpc_health_v1.HealthCheckResponse_SERVING {
+		t.Errorf("Target groups, HTTP2: a gRPC call: %v, %v", got, err)
+	}
+}
+
+// TestGRPCFixed: a fixed response is plain HTTP for gRPC clients too, who make a code of gRPC of it by themselves.
+func TestGRPCFixed(t *testing.T) {
+	for code, want := range map[string]codes.Code{"404": codes.Unimplemented, "503": codes.Unavailable, "500": codes.Unknown} {
+		t.Run(code, func(t *testing.T) {
+			d := newPlane(t, Options{})
+			fixed := types.Action{Type: types.ActionTypeEnumFixedResponse, FixedResponseConfig: &types.FixedResponseActionConfig{StatusCode: &code}}
+			set(t, d, secure(nil, with(certificateFor(t, ecKey(t), nil, named("a.example"))), rule("default", fixed)))
+			_, err := grpcClient(t, socket(t, d, port)).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{})
+			if got := status.Code(err); got != want {
+				t.Errorf("a fixed response of %s: got %v, want %v", code, err, want)
+			}
+		})
 	}
 }

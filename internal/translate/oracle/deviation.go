@@ -1,11 +1,13 @@
 package oracle
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
@@ -52,6 +54,7 @@ var deviations = []deviation{
 	{"QueryRepeated", "a query-string condition looks at all values of a key; Gateway API leaves repeated parameters undefined and recommends the first", queryRepeated, nil},
 	{"QueryEncoding", "query-string conditions are taken to compare what was sent, not decoded (alb.Assumptions.Query)", queryRaw, nil},
 	{"PartlyInvalid", "a forward action cannot answer 500 for a share of requests: the rule is refused and all of them get it", 0, partlyInvalid},
+	{"MixedVersions", "a forward action has target groups of one protocol version: a rule whose Services speak HTTP/1.1 and HTTP/2 is refused", 0, mixedVersions},
 	{"RedirectLoop", "AWS refuses a redirect in whose settings neither protocol, host, port nor path changes, whatever transforms do", 0, redirectLoop},
 	{"WeightRange", "weights reach to 999, Gateway API's to 1000000; it allows for \"some epsilon from the exact proportion\"", 0, weightRange},
 	{"RedirectPort", "the Location of an ALB names the scheme's own port, where Gateway API says SHOULD NOT", 0, nil},
@@ -103,6 +106,33 @@ func (d Difference) explained(r Reading) (name string, ok bool) {
 
 func partlyInvalid(d Difference, want Want) bool {
 	return want.Backends[Invalid] > 0 && (d.Got.Status == http.StatusInternalServerError || d.Got.Status == http.StatusServiceUnavailable)
+}
+
+// mixedVersions counts backends without weight too: they are in the action all the same.
+func mixedVersions(d Difference, want Want) bool {
+	versions := map[bool]bool{}
+	for _, route := range routesOf(d.Input) {
+		for i, rule := range rulesOf(route.HTTPRoute) {
+			c := candidate{route: route, secure: true, rule: i}
+			if c.String() != want.Rule {
+				continue
+			}
+			for _, ref := range rule.BackendRefs {
+				if name := target(d.Input, c, ref.BackendObjectReference); name != Invalid {
+					versions[speaksHTTP2(d.Input.Services, name)] = true
+				}
+			}
+		}
+	}
+	return len(versions) > 1 && d.Got.Status == http.StatusInternalServerError
+}
+
+func speaksHTTP2(services []*corev1.Service, name string) bool {
+	return slices.ContainsFunc(services, func(s *corev1.Service) bool {
+		return slices.ContainsFunc(s.Spec.Ports, func(p corev1.ServicePort) bool {
+			return fmt.Sprintf("%s/%s:%d", s.Namespace, s.Name, p.Port) == name && or(p.AppProtocol, "") == "kubernetes.io/h2c"
+		})
+	})
 }
 
 // redirectLoop: the settings name the request's scheme, host and port, and a path that is kept or only loses its prefix.
