@@ -61,10 +61,12 @@ func output(ts *testscript.TestScript, name string, args []string) (string, erro
 		return system.Kubectl(ctx, "", append([]string{"--kubeconfig", ts.Getenv("KUBECONFIG")}, args...)...)
 	case "fetch":
 		return get(ctx, ts, args)
+	case "grpc":
+		return call(ctx, ts, args)
 	case "aws-rules":
 		return rulesOf(ctx, ts.Getenv("NS"))
 	default:
-		return "", fmt.Errorf("eventually knows kubectl, fetch and aws-rules, not %q", name)
+		return "", fmt.Errorf("eventually knows kubectl, fetch, grpc and aws-rules, not %q", name)
 	}
 }
 

@@ -107,7 +107,7 @@ func quiet(ts *testscript.TestScript, _ bool, _ []string) {
 
 // versions are the resource versions of all that the provider may write.
 func versions(ctx context.Context, ts *testscript.TestScript) (map[string]string, error) {
-	out, err := system.Kubectl(ctx, "", "get", "alb,gateway,httproute,gatewayclass", "-n", ts.Getenv("NS"),
+	out, err := system.Kubectl(ctx, "", "get", "alb,gateway,httproute,grpcroute,gatewayclass", "-n", ts.Getenv("NS"),
 		"-o", `jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}`)
 	if err != nil {
 		return nil, err
