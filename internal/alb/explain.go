@@ -2,6 +2,7 @@ package alb
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -24,19 +25,34 @@ type ConditionResult struct {
 // Explain tries the rules in order up to and including the one that answers, and says why each condition held or not.
 func (m *Matcher) Explain(r Request) []Step {
 	var steps []Step
-	for _, rule := range m.rules {
-		step := Step{Rule: rule.rule, Matched: true}
-		for _, c := range rule.conditions {
-			result := c.explain(&r)
-			step.Matched = step.Matched && result.Matched
-			step.Conditions = append(step.Conditions, result)
-		}
+	for step := range m.Steps(r) {
 		steps = append(steps, step)
 		if step.Matched {
 			break
 		}
 	}
 	return steps
+}
+
+// Steps tries every rule in order, those after the one that answers too, so that it can be said why they do not.
+func (m *Matcher) Steps(r Request) iter.Seq[Step] {
+	return func(yield func(Step) bool) {
+		for i := range m.rules {
+			if !yield(m.rules[i].explain(&r)) {
+				return
+			}
+		}
+	}
+}
+
+func (c *compiledRule) explain(r *Request) Step {
+	step := Step{Rule: c.rule, Matched: true}
+	for i := range c.conditions {
+		result := c.conditions[i].explain(r)
+		step.Matched = step.Matched && result.Matched
+		step.Conditions = append(step.Conditions, result)
+	}
+	return step
 }
 
 func (c *condition) explain(r *Request) ConditionResult {

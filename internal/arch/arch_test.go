@@ -28,12 +28,14 @@ var allowed = map[string][]string{
 	"internal/simulator/dataplane": {"internal/alb"},
 	"internal/view":                {"apis", "internal/alb", "internal/translate"},
 	"internal/arch":                {},
+	"internal/snapshot":            {"apis", "internal/controller/gateway", "internal/controller/lookup", "internal/translate"},
 	"cluster/stack":                {"apis"},
 	"cluster/demo":                 {"cluster/stack", "internal/view"},
 	"cluster/assumption":           {},
 	"cmd/assumptions":              {"cluster/assumption", "internal/simulator"},
 	"cmd/demo":                     {"cluster/demo"},
 	"cmd/albsim":                   {"internal/simulator"},
+	"cmd/kubectl-alb":              {"internal/controller/gateway", "internal/snapshot", "internal/translate", "internal/view"},
 	"cmd/provider":                 {"apis", "internal/aws", "internal/controller", "internal/translate"},
 }
 

@@ -30,6 +30,7 @@ func Gateway(in Input) Output {
 	}
 	out.Routes = t.routeStatuses()
 	out.Gateway = t.gatewayStatus()
+	out.Shadowed = t.shadowed()
 	return out
 }
 

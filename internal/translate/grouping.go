@@ -59,6 +59,7 @@ func reachable(p *port, atoms []*atom) []*atom {
 			continue
 		}
 		if out[i].outcome.key != a.outcome.key {
+			a.verdict.shadowed = appendNew(a.verdict.shadowed, []Shadow{shadowOf(a, out[i], p.Port)})
 			a.verdict.notes = append(a.verdict.notes, fmt.Sprintf("match %d of rule %d is never reached%s on port %d, as %s takes its requests",
 				a.order.match, a.owner.id().index, forHost(a.host), p.Port, out[i].owner))
 		}

@@ -33,6 +33,9 @@ type Output struct {
 
 	// Routes has the status of each route that has a parentRef to the Gateway, by kind, namespace and name.
 	Routes []RouteStatus
+
+	// Shadowed are the matches that are never reached, by port, route, rule and match. The routes' statuses tell of them too.
+	Shadowed []Shadow
 }
 
 // A RouteStatus holds what a route's status says of this Gateway.

@@ -31,6 +31,9 @@ type verdict struct {
 
 	// notes are remarks on what works.
 	notes []string
+
+	// shadowed are the matches that are never reached.
+	shadowed []Shadow
 }
 
 // An atom is one match of a rule for one hostname, or the guard of a listener.

@@ -11,8 +11,32 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
+// A Node is an object with what it says of itself, and the objects that it owns.
+type Node struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+
+	// Live is the status of the condition that tells whether the object is live: True, False or Unknown.
+	Live   string `json:"live"`
+	Detail string `json:"detail,omitempty"`
+
+	// Wrong are the conditions that are not as one wishes them.
+	Wrong    []Condition `json:"wrong,omitempty"`
+	Children []Node      `json:"children,omitempty"`
+}
+
 // Tree draws objects below their owners, each with what it says of itself. Objects without an owner among them are roots.
 func Tree(objects []unstructured.Unstructured) string {
+	var b strings.Builder
+	for _, n := range Nodes(objects) {
+		b.WriteString(n.Text())
+	}
+	return b.String()
+}
+
+// Nodes are objects below their owners. Objects without an owner among them are roots.
+func Nodes(objects []unstructured.Unstructured) []Node {
 	known := map[types.UID]bool{}
 	for _, o := range objects {
 		known[o.GetUID()] = true
@@ -27,22 +51,45 @@ func Tree(objects []unstructured.Unstructured) string {
 		}
 		children[owner] = append(children[owner], o)
 	}
-	var b strings.Builder
-	for _, root := range sorted(children[""]) {
-		b.WriteString(branch(root, children).String())
-		b.WriteByte('\n')
-	}
-	return b.String()
+	return nodes(children[""], children)
 }
 
-func branch(o unstructured.Unstructured, children map[types.UID][]unstructured.Unstructured) *tree.Tree {
-	t := tree.Root(line(o))
-	for _, child := range sorted(children[o.GetUID()]) {
-		if len(children[child.GetUID()]) == 0 {
-			t.Child(line(child))
+func nodes(objects []unstructured.Unstructured, children map[types.UID][]unstructured.Unstructured) []Node {
+	var out []Node
+	for _, o := range sorted(objects) {
+		n := node(o)
+		if o.GetUID() != "" {
+			n.Children = nodes(children[o.GetUID()], children)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+func node(o unstructured.Unstructured) Node {
+	n := Node{Kind: o.GetKind(), Namespace: o.GetNamespace(), Name: o.GetName(), Live: "Unknown", Detail: detail(o)}
+	for _, c := range conditions(o) {
+		if c.Type == readiness(o) {
+			n.Live = c.Status
+		}
+		if !c.fine() {
+			n.Wrong = append(n.Wrong, c)
+		}
+	}
+	return n
+}
+
+// Text of the tree below a node, for a terminal.
+func (n Node) Text() string { return n.branch().String() + "\n" }
+
+func (n Node) branch() *tree.Tree {
+	t := tree.Root(n.line())
+	for _, child := range n.Children {
+		if len(child.Children) == 0 {
+			t.Child(child.line())
 			continue
 		}
-		t.Child(branch(child, children))
+		t.Child(child.branch())
 	}
 	return t
 }
@@ -59,26 +106,30 @@ func priority(o unstructured.Unstructured) int64 {
 	return p
 }
 
-// line is the kind, the name, what the object is, and what it waits for where it is not ready.
-func line(o unstructured.Unstructured) string {
-	parts := []string{mark(o) + " " + o.GetKind() + "/" + o.GetName()}
-	if d := detail(o); d != "" {
-		parts = append(parts, d)
+// line is the kind, the name, what the object is, and what is wrong with it.
+func (n Node) line() string {
+	parts := []string{n.mark() + " " + n.Kind + "/" + n.Name}
+	if n.Detail != "" {
+		parts = append(parts, plain(n.Detail))
 	}
-	if status, message := condition(o, readiness(o)); status != "True" && message != "" {
-		parts = append(parts, "("+message+")")
+	said := map[string]bool{}
+	for _, c := range n.Wrong {
+		if c.Message != "" && !said[c.Message] {
+			parts = append(parts, some.Render("("+plain(c.Message)+")"))
+			said[c.Message] = true
+		}
 	}
 	return strings.Join(parts, "  ")
 }
 
-func mark(o unstructured.Unstructured) string {
-	switch status, _ := condition(o, readiness(o)); status {
+func (n Node) mark() string {
+	switch n.Live {
 	case "True":
-		return "✓"
+		return good.Render("✓")
 	case "False":
-		return "✗"
+		return bad.Render("✗")
 	default:
-		return "…"
+		return some.Render("…")
 	}
 }
 
@@ -90,16 +141,18 @@ func readiness(o unstructured.Unstructured) string {
 	return "Ready"
 }
 
-func condition(o unstructured.Unstructured, kind string) (status, message string) {
-	conditions, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions")
-	for _, c := range conditions {
-		if m, ok := c.(map[string]any); ok && m["type"] == kind {
-			status, _ = m["status"].(string)
-			message, _ = m["message"].(string)
-			return status, message
+func conditions(o unstructured.Unstructured) []Condition {
+	stored, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions")
+	var out []Condition
+	for _, s := range stored {
+		m, _ := s.(map[string]any)
+		text := func(field string) string {
+			v, _ := m[field].(string)
+			return v
 		}
+		out = append(out, Condition{text("type"), text("status"), text("reason"), text("message")})
 	}
-	return "", ""
+	return out
 }
 
 // detail is what a person asks of an object of this kind first.
@@ -124,7 +177,7 @@ func detail(o unstructured.Unstructured) string {
 	case "TargetGroup":
 		return at("spec", "forProvider", "targetType") + " " + at("spec", "forProvider", "protocol") + ":" + at("spec", "forProvider", "port")
 	case "TargetGroupBinding":
-		return at("status", "atProvider", "targets") + " targets of " + at("spec", "forProvider", "serviceRef", "name")
+		return targets(o, at)
 	case "SecurityGroup":
 		return at("status", "atProvider", "groupId")
 	case "Certificate":
@@ -132,4 +185,22 @@ func detail(o unstructured.Unstructured) string {
 	default:
 		return ""
 	}
+}
+
+// shown is how many targets are named.
+const shown = 5
+
+// targets of a binding: how many there are, how many are healthy, and which they are.
+func targets(o unstructured.Unstructured, at func(fields ...string) string) string {
+	out := fmt.Sprintf("%s of %s targets of %s healthy", cmp.Or(at("status", "atProvider", "healthy"), "0"), cmp.Or(at("status", "atProvider", "targets"), "0"),
+		at("spec", "forProvider", "serviceRef", "name"))
+	registered, _, _ := unstructured.NestedStringSlice(o.Object, "status", "atProvider", "registered")
+	if len(registered) == 0 {
+		return out
+	}
+	more := ""
+	if n := len(registered) - shown; n > 0 {
+		registered, more = registered[:shown], fmt.Sprintf(" and %d more", n)
+	}
+	return out + ": " + strings.Join(registered, ", ") + more
 }

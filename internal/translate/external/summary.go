@@ -8,21 +8,29 @@ import (
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 )
 
-// A Summary is a rule in a few words, for printer columns.
-type Summary struct{ Hosts, Paths, Action string }
+// A Summary is a rule in a few words, for printer columns. Other are the conditions on neither host nor path, and Rewrites what
+// becomes of a request before the action; both may be empty.
+type Summary struct{ Hosts, Paths, Other, Rewrites, Action string }
 
 // Summarize a rule. Regular expressions that translate writes for Gateway API hostnames and paths are read back:
 // "shop.example.com", "*.example.com", "/cart" exactly, "/cart/*" by prefix. Others stand as "~regex".
 func Summarize(p albv1alpha1.ListenerRuleParameters) Summary {
 	s := Summary{Hosts: "*", Paths: "/*"}
+	var other, rewrites []string
 	for _, c := range p.Conditions {
 		switch {
 		case c.Field == albv1alpha1.FieldHostHeader && c.HostHeaderConfig != nil:
 			s.Hosts = joined(*c.HostHeaderConfig, host)
 		case c.Field == albv1alpha1.FieldPathPattern && c.PathPatternConfig != nil:
 			s.Paths = joined(*c.PathPatternConfig, path)
+		default:
+			other = append(other, further(c))
 		}
 	}
+	for _, t := range p.Transforms {
+		rewrites = append(rewrites, rewrite(t)...)
+	}
+	s.Other, s.Rewrites = strings.Join(other, " and "), strings.Join(rewrites, ", ")
 	words := make([]string, 0, len(p.Actions))
 	for _, a := range p.Actions {
 		words = append(words, describe(a, p))
