@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"charm.land/lipgloss/v2"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/cluster/stack"
@@ -139,7 +140,7 @@ func (d *demo) showObjects(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.progress.show(view.Tree(objects))
+	d.progress.show(lipgloss.Sprint(view.Tree(objects)))
 	return nil
 }
 

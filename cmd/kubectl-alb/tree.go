@@ -74,11 +74,11 @@ func (t *treeCommand) Run(ctx context.Context, g *global) error {
 	}
 	roots = slices.DeleteFunc(roots, func(n view.Node) bool { return n.Kind != "Gateway" || name != "" && n.Name != name })
 	if len(roots) == 0 {
-		where := ""
+		what := strings.TrimSuffix("no Gateway "+name, " ")
 		if namespace != "" {
-			where = " in namespace " + namespace
+			what += " in namespace " + namespace
 		}
-		return errors.Errorf("no Gateway %s%s%s", name, where, view.Suggest(name, names))
+		return errors.New(what + view.Suggest(name, names))
 	}
 	shown := make([]printable, 0, len(roots))
 	for _, n := range roots {

@@ -68,6 +68,26 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+func TestSteps(t *testing.T) {
+	m, err := Compile([]types.Rule{
+		rule("default", PriorityDefault), rule("first", "1", paths("/b*")), rule("second", "2", paths("/a*")), rule("third", "3", paths("/*")),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]bool{}
+	for s := range m.Steps(Request{Path: "/abc"}) {
+		got[*s.Rule.RuleArn] = s.Matched
+	}
+	want := map[string]bool{"first": false, "second": true, "third": true, "default": true}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Steps(...): every rule, those after the winner too: -want, +got:\n%s", diff)
+	}
+	for range m.Steps(Request{Path: "/abc"}) {
+		break // ends the sequence
+	}
+}
+
 func TestCompileNamesRuleAndValue(t *testing.T) {
 	cases := map[string]struct {
 		reason string

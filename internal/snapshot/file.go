@@ -67,6 +67,9 @@ func (s *Snapshot) walk(root, namespace string) error {
 		defer func() { _ = f.Close() }() // it was only read
 		return s.read(file{filepath.ToSlash(path), namespace}, f)
 	})
+	if problem := (*fs.PathError)(nil); errors.As(err, &problem) {
+		return errors.Wrapf(problem.Err, "cannot read %q", problem.Path)
+	}
 	return errors.Wrapf(err, "cannot read %q", root)
 }
 
@@ -90,7 +93,9 @@ func (s *Snapshot) read(f file, r io.Reader) error {
 	return nil
 }
 
-func (s *Snapshot) note(format string, args ...any) { s.Notes = append(s.Notes, fmt.Sprintf(format, args...)) }
+func (s *Snapshot) note(format string, args ...any) {
+	s.Notes = append(s.Notes, fmt.Sprintf(format, args...))
+}
 
 // A document is one of a file's.
 type document struct {

@@ -96,16 +96,10 @@ func byName(o translate.Observed) map[string]translate.Object {
 }
 
 func about(o translate.Object) string {
-	r, ok := o.(*albv1alpha1.ListenerRule)
-	if !ok {
-		return ""
+	if r, ok := o.(*albv1alpha1.ListenerRule); ok {
+		return ruleOf(r, nowhere).line()
 	}
-	row := ruleOf(r, func(string, string, string, int) string { return "" })
-	words := []string{fmt.Sprint(row.Priority), row.Hosts, row.Paths}
-	if row.Other != "" {
-		words = append(words, row.Other)
-	}
-	return strings.Join(append(words, row.action()), " ")
+	return ""
 }
 
 func fromOf(o translate.Object, at Place) *RouteRule {

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -34,6 +35,15 @@ func (c Condition) fine() bool {
 	default:
 		return c.Status == string(metav1.ConditionTrue)
 	}
+}
+
+// String is the condition on one line.
+func (c Condition) String() string {
+	text := c.Type + "=" + c.Status + " " + c.Reason
+	if c.Message != "" {
+		text += ": " + c.Message
+	}
+	return text
 }
 
 // remarks are what a fine condition says beside that all is fine.
@@ -92,7 +102,7 @@ func writeStatuses(b *strings.Builder, statuses []ObjectStatus) {
 				continue
 			}
 			if c.Status == string(metav1.ConditionTrue) {
-				fine = append(fine, c.Type)
+				fine = append(fine, path.Base(c.Type)) // without the group of our own types
 			}
 			if more := c.remarks(); more != "" {
 				remarks = append(remarks, more)
@@ -102,7 +112,7 @@ func writeStatuses(b *strings.Builder, statuses []ObjectStatus) {
 			t.add(s.Object, strings.Join(fine, ", "), strings.Join(remarks, "; "))(1, good)
 		}
 		for _, c := range wrong {
-			t.add(s.Object, c.Type+"="+c.Status+" "+c.Reason, c.Message)(1, bad)
+			t.add(s.Object, path.Base(c.Type)+"="+c.Status+" "+c.Reason, c.Message)(1, bad)
 		}
 	}
 	t.write(b, "  ")

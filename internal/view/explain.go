@@ -182,7 +182,7 @@ func (e Explanation) Text() string {
 		fmt.Fprintf(b, "  %-8s %s\n", "serves", plain(r.String()))
 	}
 	for _, c := range e.Object.Wrong {
-		fmt.Fprintf(b, "  %-8s %s\n", "wrong", bad.Render(plain(fmt.Sprintf("%s=%s %s: %s", c.Type, c.Status, c.Reason, c.Message))))
+		fmt.Fprintf(b, "  %-8s %s\n", "wrong", bad.Render(plain(c.String())))
 	}
 	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
@@ -13,6 +14,8 @@ import (
 // A Place says in which file and line a rule of a route was written; empty where it was in none. A negative rule asks for the
 // object itself.
 type Place func(kind, namespace, name string, rule int) string
+
+func nowhere(string, string, string, int) string { return "" }
 
 // A RouteRule is a rule of a route.
 type RouteRule struct {
@@ -79,6 +82,15 @@ func (r Rule) action() string {
 		return r.Action
 	}
 	return r.Rewrites + ", " + r.Action
+}
+
+// line is the rule in a few words.
+func (r Rule) line() string {
+	words := []string{fmt.Sprint(r.Priority), r.Hosts, r.Paths}
+	if r.Other != "" {
+		words = append(words, r.Other)
+	}
+	return strings.Join(append(words, "→ "+r.action()), " ")
 }
 
 // rulesOf a listener in the order in which they are tried.

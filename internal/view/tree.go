@@ -8,7 +8,10 @@ import (
 
 	"charm.land/lipgloss/v2/tree"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 )
 
 // A Node is an object with what it says of itself, and the objects that it owns.
@@ -170,10 +173,7 @@ func detail(o unstructured.Unstructured) string {
 	case "Listener":
 		return at("spec", "forProvider", "protocol") + ":" + at("spec", "forProvider", "port")
 	case "ListenerRule":
-		return strings.Join([]string{
-			at("spec", "forProvider", "priority"), at("status", "atProvider", "hosts"), at("status", "atProvider", "paths"),
-			"→ " + at("status", "atProvider", "action"),
-		}, " ")
+		return ruleDetail(o)
 	case "TargetGroup":
 		return at("spec", "forProvider", "targetType") + " " + at("spec", "forProvider", "protocol") + ":" + at("spec", "forProvider", "port")
 	case "TargetGroupBinding":
@@ -185,6 +185,14 @@ func detail(o unstructured.Unstructured) string {
 	default:
 		return ""
 	}
+}
+
+func ruleDetail(o unstructured.Unstructured) string {
+	r := &albv1alpha1.ListenerRule{}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, r); err != nil {
+		return err.Error()
+	}
+	return ruleOf(r, nowhere).line()
 }
 
 // shown is how many targets are named.

@@ -46,7 +46,7 @@ func (t *Tracer) WhyNot(route string, r Request, traced Trace, out translate.Out
 	for _, s := range statusesOfRoute(route, out) {
 		for _, c := range s.Conditions {
 			if !c.fine() {
-				w.Reasons = append(w.Reasons, fmt.Sprintf("%s: %s=%s %s: %s", s.Object, c.Type, c.Status, c.Reason, c.Message))
+				w.Reasons = append(w.Reasons, fmt.Sprintf("%s: %s", s.Object, c))
 			}
 		}
 	}

@@ -251,7 +251,18 @@ func TestSummarize(t *testing.T) {
 		"Redirect":      {"A redirect of the scheme alone.", albv1alpha1.ListenerRuleParameters{Actions: redirect(albv1alpha1.RedirectActionConfig{Protocol: new("HTTPS"), Port: new("443")})}, external.Summary{Hosts: "*", Paths: "/*", Action: "redirect https"}},
 		"RedirectWhole": {"A redirect of all.", albv1alpha1.ListenerRuleParameters{Actions: redirect(albv1alpha1.RedirectActionConfig{Protocol: new("HTTPS"), Host: new("a.com"), Port: new("8443"), Path: new("/x")})}, external.Summary{Hosts: "*", Paths: "/*", Action: "redirect https://a.com:8443/x"}},
 		"RedirectPath":  {"A redirect of the path alone.", albv1alpha1.ListenerRuleParameters{Actions: redirect(albv1alpha1.RedirectActionConfig{Path: new("/x")})}, external.Summary{Hosts: "*", Paths: "/*", Action: "redirect /x"}},
-		"Guarded":       {"What comes first is told first.", albv1alpha1.ListenerRuleParameters{Actions: append([]albv1alpha1.Action{{Type: albv1alpha1.ActionAuthenticateOIDC}}, albv1alpha1.Action{Type: albv1alpha1.ActionFixedResponse, FixedResponseConfig: &albv1alpha1.FixedResponseActionConfig{StatusCode: "404"}})}, external.Summary{Hosts: "*", Paths: "/*", Action: "authenticate-oidc, then fixed 404"}},
+		"Other": {"Conditions on neither host nor path.", albv1alpha1.ListenerRuleParameters{Conditions: []albv1alpha1.RuleCondition{
+			{Field: albv1alpha1.FieldHTTPHeader, HttpHeaderConfig: &albv1alpha1.HttpHeaderConditionConfig{HttpHeaderName: "x", RegexValues: []string{`^a\.b$`, `^(a|b)$`}}},
+			{Field: albv1alpha1.FieldHTTPHeader, HttpHeaderConfig: &albv1alpha1.HttpHeaderConditionConfig{HttpHeaderName: "y", Values: []string{"1*"}}},
+			{Field: albv1alpha1.FieldQueryString, QueryStringConfig: &albv1alpha1.QueryStringConditionConfig{Values: []albv1alpha1.QueryStringKeyValuePair{{Key: new("p"), Value: "2"}, {Value: "3"}}}},
+			{Field: albv1alpha1.FieldHTTPRequestMethod, HttpRequestMethodConfig: &albv1alpha1.ValuesConditionConfig{Values: []string{"GET", "PUT"}}},
+			{Field: albv1alpha1.FieldSourceIP, SourceIpConfig: &albv1alpha1.ValuesConditionConfig{Values: []string{"10.0.0.0/8"}}},
+		}}, external.Summary{Hosts: "*", Paths: "/*", Other: "header x=a.b,~^(a|b)$ and header y=1* and query p=2,3 and method GET,PUT and source 10.0.0.0/8"}},
+		"Rewrites": {"What becomes of the request.", albv1alpha1.ListenerRuleParameters{Transforms: []albv1alpha1.RuleTransform{
+			{Type: "host-header-rewrite", HostHeaderRewriteConfig: &albv1alpha1.RewriteConfigs{Rewrites: []albv1alpha1.RewriteConfig{{Regex: ".*", Replace: "a.com"}}}},
+			{Type: "url-rewrite", UrlRewriteConfig: &albv1alpha1.RewriteConfigs{Rewrites: []albv1alpha1.RewriteConfig{{Regex: "^/a", Replace: "/b"}}}},
+		}}, external.Summary{Hosts: "*", Paths: "/*", Rewrites: "rewrite host .* to a.com, rewrite url ^/a to /b"}},
+		"Guarded": {"What comes first is told first.", albv1alpha1.ListenerRuleParameters{Actions: append([]albv1alpha1.Action{{Type: albv1alpha1.ActionAuthenticateOIDC}}, albv1alpha1.Action{Type: albv1alpha1.ActionFixedResponse, FixedResponseConfig: &albv1alpha1.FixedResponseActionConfig{StatusCode: "404"}})}, external.Summary{Hosts: "*", Paths: "/*", Action: "authenticate-oidc, then fixed 404"}},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

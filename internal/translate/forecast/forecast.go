@@ -119,7 +119,7 @@ func stored(want, was translate.Object) translate.Object {
 	}
 	refused := false
 	if was == nil {
-		out.SetUID(types.UID(Planned + " " + want.GetName()))
+		out.SetUID(types.UID(Planned + " " + reflect.TypeOf(want).Elem().Name() + " " + want.GetName()))
 		out.SetGeneration(1)
 	} else {
 		same := equality.Semantic.DeepEqual(parameters(want), parameters(was))
@@ -139,7 +139,9 @@ func stored(want, was translate.Object) translate.Object {
 func part(o any, name string) reflect.Value { return reflect.ValueOf(o).Elem().FieldByName(name) }
 
 // parameters are spec.forProvider.
-func parameters(o translate.Object) any { return part(o, "Spec").FieldByName("ForProvider").Interface() }
+func parameters(o translate.Object) any {
+	return part(o, "Spec").FieldByName("ForProvider").Interface()
+}
 
 // makeLive gives a managed resource the status that it has once AWS has made it.
 func makeLive(o translate.Object) {
