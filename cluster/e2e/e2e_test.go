@@ -99,16 +99,18 @@ func (t inOrder) Run(name string, f func(testscript.T)) {
 
 func (t inOrder) Verbose() bool { return testing.Verbose() }
 
-// linkKubectl makes bin/localcluster answer to the name kubectl.
+// linkKubectl makes bin/localcluster answer to the name kubectl, beside bin/kubectl-alb.
 func linkKubectl(t *testing.T) string {
 	t.Helper()
-	target, err := filepath.Abs(filepath.Join("..", "..", "bin", "localcluster"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	if err := os.Symlink(target, filepath.Join(dir, "kubectl")); err != nil {
-		t.Fatal(err)
+	for name, binary := range map[string]string{"kubectl": "localcluster", "kubectl-alb": "kubectl-alb"} {
+		target, err := filepath.Abs(filepath.Join("..", "..", "bin", binary))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return dir
 }
