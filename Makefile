@@ -30,6 +30,23 @@ build: go ## Build all binaries into bin/.
 	$(GO) build -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN)/ ./cmd/...
 	cd cluster/local && $(GO) build -ldflags '-s -w' -o $(BIN)/localcluster .
 
+# What a package holds: the provider for each architecture, the same bytes wherever it is built.
+RUNTIMES := amd64 arm64
+
+.PHONY: package
+package: go ## Build the Crossplane package, package/provider-alb-gateway.xpkg, for amd64 and arm64.
+	@for arch in $(RUNTIMES); do \
+		echo "build cmd/provider for linux/$$arch"; \
+		GOOS=linux GOARCH=$$arch CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' \
+			-o $(BIN)/linux_$$arch/provider ./cmd/provider || exit 1; \
+	done
+	cd cluster/xpkg && $(GO) run . build --package=../../package --version=$(VERSION) --out=../../package/provider-alb-gateway.xpkg \
+		$(foreach arch,$(RUNTIMES),--runtime=$(arch)=$(BIN)/linux_$(arch)/provider)
+
+.PHONY: push
+push: ## Push the package: make push TO=registry.example.com/provider-alb-gateway:v0.1.0
+	cd cluster/xpkg && $(GO) run . push ../../package/provider-alb-gateway.xpkg $(TO)
+
 .PHONY: generate
 generate: go ## Regenerate deep copies, managed-resource methods and CRDs.
 	$(GO) generate -tags generate .
@@ -42,6 +59,7 @@ fmt: go ## Format the code.
 lint: go ## Run the linters.
 	$(TOOL) golangci-lint-kube-api-linter run ./...
 	cd cluster/local && $(GO) tool -modfile=../../go.tools.mod golangci-lint-kube-api-linter run ./...
+	cd cluster/xpkg && $(GO) tool -modfile=../../go.tools.mod golangci-lint-kube-api-linter run ./...
 	cd cluster/conformance && $(GO) tool -modfile=../../go.tools.mod golangci-lint-kube-api-linter run --build-tags conformance ./...
 
 .PHONY: test
@@ -50,6 +68,7 @@ test: build ## Run all tests, the end-to-end ones on a local cluster included.
 	$(GO) test -p 1 -timeout 20m ./cluster/...
 	cd cluster/local && $(GO) test ./...
 	cd cluster/conformance && $(GO) test .
+	cd cluster/xpkg && $(GO) test .
 
 .PHONY: conformance
 conformance: build ## Run Gateway API's official conformance suite; the report is cluster/conformance/report.yaml.
