@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return setUp(env, kubectl) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"allow":            allow,
 			"certificate":      certificate,
 			"secret":           secret,
 			"aws-certificates": awsCertificates,

@@ -6,6 +6,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
 // ClusterName is what the provider is told that the cluster is called.
@@ -22,6 +25,52 @@ func definitions(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	return []string{filepath.Join(gatewayAPI, "config", "crd", "standard"), filepath.Join(root, "package", "crds")}, nil
+}
+
+// The ServiceAccount that the provider runs as, in examples/install as here.
+const (
+	Namespace      = "crossplane-system"
+	ServiceAccount = "provider-alb-gateway"
+)
+
+// install what the provider finds in a cluster: its configuration, and the permissions of examples/install.
+func (s *Stack) install(ctx context.Context) error {
+	root, err := goList(ctx, "-m", "-f", "{{.Dir}}", "github.com/crossplane-contrib/provider-alb-gateway")
+	if err != nil {
+		return err
+	}
+	for _, args := range [][]string{
+		{"create", "namespace", Namespace},
+		{"create", "serviceaccount", ServiceAccount, "-n", Namespace},
+		{"apply", "-f", filepath.Join(root, "examples", "install", "rbac.yaml")},
+	} {
+		if _, err := s.Kubectl(ctx, "", args...); err != nil {
+			return err
+		}
+	}
+	if err := s.writeAccount(ctx); err != nil {
+		return err
+	}
+	return s.installProviderConfig(ctx)
+}
+
+// writeAccount writes the kubeconfig that the provider runs with.
+func (s *Stack) writeAccount(ctx context.Context) error {
+	token, err := s.Kubectl(ctx, "", "create", "token", ServiceAccount, "-n", Namespace, "--duration=720h")
+	if err != nil {
+		return err
+	}
+	config, err := clientcmd.LoadFromFile(s.kubeconfig)
+	if err != nil {
+		return fmt.Errorf("cannot read the cluster's kubeconfig: %w", err)
+	}
+	for name := range config.AuthInfos {
+		config.AuthInfos[name] = &clientcmdapi.AuthInfo{Token: strings.TrimSpace(token)}
+	}
+	if err := clientcmd.WriteToFile(*config, s.account); err != nil {
+		return fmt.Errorf("cannot write the provider's kubeconfig: %w", err)
+	}
+	return nil
 }
 
 func (s *Stack) installProviderConfig(ctx context.Context) error {

@@ -31,7 +31,8 @@ type Options struct {
 type Stack struct {
 	options    Options
 	endpoint   string
-	kubeconfig string
+	kubeconfig string // of an administrator
+	account    string // kubeconfig of the provider's ServiceAccount
 
 	simulator *process
 	cluster   *process
@@ -49,7 +50,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o755); err != nil {
 		return nil, fmt.Errorf("cannot make the folder for logs: %w", err)
 	}
-	s := &Stack{options: o, kubeconfig: filepath.Join(o.Dir, "kubeconfig")}
+	s := &Stack{options: o, kubeconfig: filepath.Join(o.Dir, "kubeconfig"), account: filepath.Join(o.Dir, "provider.kubeconfig")}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
@@ -63,7 +64,7 @@ func (s *Stack) start(ctx context.Context) error {
 	}{
 		{"start the AWS simulator", s.startSimulator},
 		{"start the Kubernetes control plane, with the CRDs of Gateway API and of the provider", s.startCluster},
-		{"configure the provider", s.installProviderConfig},
+		{"configure the provider, and grant it what it needs", s.install},
 		{"start the provider", s.StartProvider},
 	}
 	for _, step := range steps {
@@ -80,8 +81,17 @@ func (s *Stack) Stop() error {
 	return errors.Join(s.provider.stop(), s.cluster.stop(), s.simulator.stop())
 }
 
-// Kubeconfig is the path of the cluster's kubeconfig.
+// Kubeconfig is the path of the cluster's kubeconfig, an administrator's.
 func (s *Stack) Kubeconfig() string { return s.kubeconfig }
+
+// Account is the path of the provider's own kubeconfig: that of a ServiceAccount with the permissions of examples/install.
+func (s *Stack) Account() string { return s.account }
+
+// ProviderLog is what the provider has said so far.
+func (s *Stack) ProviderLog() (string, error) {
+	b, err := os.ReadFile(s.provider.log)
+	return string(b), err
+}
 
 // Endpoint is the simulator's URL.
 func (s *Stack) Endpoint() string { return s.endpoint }
@@ -94,7 +104,7 @@ func (s *Stack) StartProvider(ctx context.Context) error {
 	}
 	args := append([]string{"--metrics-bind-address=0", "--health-probe-bind-address=" + health}, s.options.ProviderArgs...)
 	s.provider = s.process("provider", args...)
-	s.provider.env = s.Env()
+	s.provider.env = append(s.Env(), "KUBECONFIG="+s.account) // the last one counts
 	if err := s.provider.start(); err != nil {
 		return err
 	}

@@ -27,14 +27,17 @@ type Settings struct {
 
 	// AWS settings: metrics and the name we go by.
 	AWS aws.Options
+
+	// Permissions that may be missing; may be nil.
+	Permissions gatewayclass.Permissions
 }
 
 // Setup adds every controller to a manager.
 func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
-	if err := lookup.Register(context.Background(), mgr.GetFieldIndexer()); err != nil {
+	if err := lookup.Register(context.Background(), s.Gateway.Kinds.Indexer(mgr.GetFieldIndexer(), mgr.GetScheme())); err != nil {
 		return err
 	}
-	if err := gatewayclass.Setup(mgr, o); err != nil {
+	if err := gatewayclass.Setup(mgr, o, s.Permissions); err != nil {
 		return err
 	}
 	if err := gateway.Setup(mgr, o, s.Gateway); err != nil {

@@ -18,6 +18,7 @@ const (
 	reasonUnsupportedValue = "UnsupportedValue"
 	reasonRefused          = "Refused"
 	reasonNotAccepted      = "NotAccepted"
+	reasonNotPermitted     = "NotPermitted"
 )
 
 // A problem is why a condition is not as one would have it.
@@ -78,6 +79,11 @@ func classAccepted() metav1.Condition {
 func classInvalidParameters(message string) metav1.Condition {
 	return verdictOf(string(gatewayv1.GatewayClassConditionStatusAccepted), metav1.ConditionFalse,
 		problem{string(gatewayv1.GatewayClassReasonInvalidParameters), message})
+}
+
+// classNotPermitted: a controller that may not do its work does not accept work.
+func classNotPermitted(message string) metav1.Condition {
+	return verdictOf(string(gatewayv1.GatewayClassConditionStatusAccepted), metav1.ConditionFalse, problem{reasonNotPermitted, message})
 }
 
 func gatewayAccepted(notes []string) metav1.Condition {

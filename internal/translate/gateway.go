@@ -42,6 +42,9 @@ func GatewayClass(in ClassInput) gatewayv1.GatewayClassStatus {
 	if _, p := classConfiguration(in.Class, in.LoadBalancerConfigurations); !p.isZero() {
 		condition, supported = classInvalidParameters(p.message), out.SupportedFeatures
 	}
+	if in.Lack != "" {
+		condition, supported = classNotPermitted(in.Lack), out.SupportedFeatures
+	}
 	out.SupportedFeatures = supported
 	out.Conditions = settled(out.Conditions, in.Class.Generation, []metav1.Condition{condition}, classConditions)
 	return out

@@ -26,8 +26,9 @@ func TestGatewayClass(t *testing.T) {
 	}
 	infra := new(gatewayv1.Namespace("infra"))
 	type args struct {
-		ref *gatewayv1.ParametersReference
-		old []metav1.Condition
+		ref  *gatewayv1.ParametersReference
+		old  []metav1.Condition
+		lack string
 	}
 	cases := map[string]struct {
 		reason string
@@ -40,13 +41,18 @@ func TestGatewayClass(t *testing.T) {
 		},
 		"Found": {
 			reason: "A class whose configuration exists is accepted; the time stays with the status, and foreign conditions stay.",
-			args:   args{ref("LoadBalancerConfiguration", "base", infra), []metav1.Condition{foreign, before}},
+			args:   args{ref: ref("LoadBalancerConfiguration", "base", infra), old: []metav1.Condition{foreign, before}},
 			want:   []metav1.Condition{accepted(metav1.ConditionTrue, "Accepted", "GatewayClass is accepted", since), foreign},
 		},
 		"Missing": {
 			reason: "A configuration that does not exist is InvalidParameters.",
-			args:   args{ref("LoadBalancerConfiguration", "other", infra), []metav1.Condition{before}},
+			args:   args{ref: ref("LoadBalancerConfiguration", "other", infra), old: []metav1.Condition{before}},
 			want:   []metav1.Condition{accepted(metav1.ConditionFalse, "InvalidParameters", "spec.parametersRef names LoadBalancerConfiguration infra/other, which does not exist; create it or remove the reference", metav1.Time{})},
+		},
+		"NotPermitted": {
+			reason: "A controller that may not do its work accepts no class, and says what it lacks.",
+			args:   args{old: []metav1.Condition{before}, lack: "system:serviceaccount:ns:name may not delete listeners"},
+			want:   []metav1.Condition{accepted(metav1.ConditionFalse, "NotPermitted", "system:serviceaccount:ns:name may not delete listeners", metav1.Time{})},
 		},
 		"WrongKind": {
 			reason: "So is another kind.",
@@ -65,7 +71,7 @@ func TestGatewayClass(t *testing.T) {
 			class := &gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: "alb", Generation: 3}}
 			class.Spec.ParametersRef, class.Status.Conditions = tc.args.ref, tc.args.old
 			before := class.DeepCopy()
-			got := translate.GatewayClass(translate.ClassInput{Class: class, LoadBalancerConfigurations: []*gwcfgv1.LoadBalancerConfiguration{lbc}})
+			got := translate.GatewayClass(translate.ClassInput{Class: class, LoadBalancerConfigurations: []*gwcfgv1.LoadBalancerConfiguration{lbc}, Lack: tc.args.lack})
 			if diff := cmp.Diff(tc.want, got.Conditions); diff != "" {
 				t.Errorf("%s\n-want, +got:\n%s", tc.reason, diff)
 			}

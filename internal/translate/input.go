@@ -117,4 +117,7 @@ type ClassInput struct {
 
 	// LoadBalancerConfigurations, that which the class names among them if it exists.
 	LoadBalancerConfigurations []*gwcfgv1.LoadBalancerConfiguration
+
+	// Lack says which permissions in the cluster the controller lacks; empty for none.
+	Lack string
 }

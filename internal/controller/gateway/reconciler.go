@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/presence"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
@@ -34,6 +35,9 @@ const (
 type Settings struct {
 	HostConditions translate.HostConditions
 	Quotas         translate.Quotas
+
+	// Kinds that the cluster serves.
+	Kinds presence.Kinds
 }
 
 // A Reconciler reconciles Gateways.

@@ -23,7 +23,7 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 		return err
 	}
 	r := &Reconciler{
-		kube:     kube,
+		kube:     s.Kinds.Client(kube),
 		live:     mgr.GetAPIReader(),
 		log:      o.Logger.WithValues("controller", name),
 		record:   event.NewAPIRecorder(mgr.GetEventRecorderFor(name), o.EventFilterFunctions...), //nolint:staticcheck // Crossplane's system roles do not grant events.k8s.io yet.
@@ -35,6 +35,9 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 		WithOptions(o.ForControllerRuntime()).
 		For(&gatewayv1.Gateway{}, builder.WithPredicates(specOrAnnotations()))
 	for _, w := range watches() {
+		if !s.Kinds.HasObject(w.object, mgr.GetScheme()) {
+			continue
+		}
 		mapped := func(ctx context.Context, o client.Object) []ctrl.Request {
 			return requests(w.gateways(ctx, mgr.GetClient(), o))
 		}

@@ -35,6 +35,7 @@ type Reconciler struct {
 	kube   client.Client
 	record event.Recorder
 	now    func() metav1.Time
+	lack   func() string // permissions that are missing
 }
 
 // Reconcile a GatewayClass.
@@ -82,7 +83,7 @@ func (r *Reconciler) hold(ctx context.Context, class *gatewayv1.GatewayClass) (b
 }
 
 func (r *Reconciler) report(ctx context.Context, class *gatewayv1.GatewayClass) error {
-	in := translate.ClassInput{Class: class}
+	in := translate.ClassInput{Class: class, Lack: r.lack()}
 	for _, name := range lookup.ClassConfiguration(class) {
 		c := &gwcfgv1.LoadBalancerConfiguration{}
 		err := r.kube.Get(ctx, name, c)
@@ -106,5 +107,24 @@ func (r *Reconciler) report(ctx context.Context, class *gatewayv1.GatewayClass) 
 	}
 	subject := condition.Subject{Object: class, Name: fmt.Sprintf("GatewayClass %s", class.GetName())}
 	condition.Announce(r.record, subject, before.Status.Conditions, class.Status.Conditions)
+	return nil
+}
+
+// Report what the provider lacks to every GatewayClass of ours, when it lacks so much that no controller can run. The client
+// reads the API server.
+func Report(ctx context.Context, kube client.Client, lack string) error {
+	r := &Reconciler{kube: kube, record: event.NewNopRecorder(), now: metav1.Now, lack: func() string { return lack }}
+	l := &gatewayv1.GatewayClassList{}
+	if err := kube.List(ctx, l); err != nil {
+		return errors.Wrap(err, "cannot list GatewayClasses")
+	}
+	for i := range l.Items {
+		if l.Items[i].Spec.ControllerName != translate.ControllerName {
+			continue
+		}
+		if err := r.report(ctx, &l.Items[i]); err != nil {
+			return err
+		}
+	}
 	return nil
 }

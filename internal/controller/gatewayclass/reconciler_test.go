@@ -41,6 +41,7 @@ type world struct {
 	writes []string
 	events []string
 	fail   error // of every write
+	lack   string
 }
 
 func (w *world) Event(_ runtime.Object, e event.Event) {
@@ -71,7 +72,7 @@ func newWorld(t *testing.T, objects ...client.Object) *world {
 			return errors.Join(w.fail, c.SubResource(sub).Patch(ctx, o, p, opts...))
 		},
 	})
-	w.r = &Reconciler{kube: w.kube, record: w, now: func() metav1.Time { return now }}
+	w.r = &Reconciler{kube: w.kube, record: w, now: func() metav1.Time { return now }, lack: func() string { return w.lack }}
 	return w
 }
 

@@ -13,7 +13,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	cevent "sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/source"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
@@ -22,9 +24,19 @@ import (
 
 const name = "gatewayclass"
 
+// Permissions that the provider may lack.
+type Permissions interface {
+	// Lack says which are missing, in words; empty if none is.
+	Lack() string
+
+	// Watch calls changed whenever that changes, until ctx ends.
+	Watch(ctx context.Context, changed func()) error
+}
+
 // Setup adds the controller to a manager. The field indexes of package lookup must be registered with its cache.
-func Setup(mgr ctrl.Manager, o controller.Options) error {
+func Setup(mgr ctrl.Manager, o controller.Options, p Permissions) error {
 	r := &Reconciler{
+		lack:   func() string { return "" },
 		kube:   mgr.GetClient(),
 		record: event.NewAPIRecorder(mgr.GetEventRecorderFor(name), o.EventFilterFunctions...), //nolint:staticcheck // Crossplane's system roles do not grant events.k8s.io yet.
 		now:    metav1.Now,
@@ -32,14 +44,44 @@ func Setup(mgr ctrl.Manager, o controller.Options) error {
 	byConfiguration := func(ctx context.Context, o client.Object) []ctrl.Request {
 		return ofConfiguration(ctx, mgr.GetClient(), o)
 	}
-	err := ctrl.NewControllerManagedBy(mgr).
+	b := ctrl.NewControllerManagedBy(mgr).
 		Named(name).
 		WithOptions(o.ForControllerRuntime()).
 		For(&gatewayv1.GatewayClass{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&gatewayv1.Gateway{}, handler.EnqueueRequestsFromMapFunc(ofGateway), builder.WithPredicates(classChanged())).
-		Watches(&gwcfgv1.LoadBalancerConfiguration{}, handler.EnqueueRequestsFromMapFunc(byConfiguration), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-		Complete(r)
-	return errors.Wrap(err, "cannot set up controller for GatewayClasses")
+		Watches(&gwcfgv1.LoadBalancerConfiguration{}, handler.EnqueueRequestsFromMapFunc(byConfiguration), builder.WithPredicates(predicate.GenerationChangedPredicate{}))
+	if p != nil {
+		r.lack = p.Lack
+		changes := make(chan cevent.GenericEvent, 1)
+		b = b.WatchesRawSource(source.Channel(changes, handler.EnqueueRequestsFromMapFunc(func(ctx context.Context, _ client.Object) []ctrl.Request {
+			return all(ctx, mgr.GetClient())
+		})))
+		if err := mgr.Add(watcher(p, changes)); err != nil {
+			return errors.Wrap(err, "cannot watch permissions")
+		}
+	}
+	return errors.Wrap(b.Complete(r), "cannot set up controller for GatewayClasses")
+}
+
+// watcher sends an event whenever the permissions change. One that waits to be taken tells as much as two.
+func watcher(p Permissions, changes chan<- cevent.GenericEvent) manager.Runnable {
+	return manager.RunnableFunc(func(ctx context.Context) error {
+		return p.Watch(ctx, func() {
+			select {
+			case changes <- cevent.GenericEvent{Object: &gatewayv1.GatewayClass{}}:
+			default:
+			}
+		})
+	})
+}
+
+// all GatewayClasses.
+func all(ctx context.Context, kube client.Reader) []ctrl.Request {
+	l := &gatewayv1.GatewayClassList{}
+	if err := kube.List(ctx, l); err != nil {
+		return nil
+	}
+	return requests(l)
 }
 
 func ofGateway(_ context.Context, o client.Object) []ctrl.Request {
@@ -56,6 +98,10 @@ func ofConfiguration(ctx context.Context, kube client.Reader, o client.Object) [
 	if err := kube.List(ctx, l, key); err != nil {
 		return nil
 	}
+	return requests(l)
+}
+
+func requests(l *gatewayv1.GatewayClassList) []ctrl.Request {
 	out := make([]ctrl.Request, 0, len(l.Items))
 	for i := range l.Items {
 		out = append(out, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(&l.Items[i])})
