@@ -43,6 +43,12 @@ package: go ## Build the Crossplane package, package/provider-alb-gateway.xpkg, 
 	cd cluster/xpkg && $(GO) run . build --package=../../package --version=$(VERSION) --out=../../package/provider-alb-gateway.xpkg \
 		$(foreach arch,$(RUNTIMES),--runtime=$(arch)=$(BIN)/linux_$(arch)/provider)
 
+IMAGE ?= registry.example.com/provider-alb-gateway:v0.1.0
+
+.PHONY: manifests
+manifests: go ## Render package/provider-alb-gateway.yaml, for kubectl apply where there is no Crossplane: make manifests IMAGE=...
+	cd cluster/charts && $(GO) run . $(IMAGE) ../../package/provider-alb-gateway.yaml
+
 .PHONY: push
 push: ## Push the package: make push TO=registry.example.com/provider-alb-gateway:v0.1.0
 	cd cluster/xpkg && $(GO) run . push ../../package/provider-alb-gateway.xpkg $(TO)
@@ -60,6 +66,7 @@ lint: go ## Run the linters.
 	$(TOOL) golangci-lint-kube-api-linter run ./...
 	cd cluster/local && $(GO) tool -modfile=../../go.tools.mod golangci-lint-kube-api-linter run ./...
 	cd cluster/xpkg && $(GO) tool -modfile=../../go.tools.mod golangci-lint-kube-api-linter run ./...
+	cd cluster/charts && $(GO) tool -modfile=../../go.tools.mod golangci-lint-kube-api-linter run ./...
 	cd cluster/conformance && $(GO) tool -modfile=../../go.tools.mod golangci-lint-kube-api-linter run --build-tags conformance ./...
 
 .PHONY: test
@@ -69,6 +76,7 @@ test: build ## Run all tests, the end-to-end ones on a local cluster included.
 	cd cluster/local && $(GO) test ./...
 	cd cluster/conformance && $(GO) test .
 	cd cluster/xpkg && $(GO) test .
+	cd cluster/charts && $(GO) test .
 
 .PHONY: conformance
 conformance: build ## Run Gateway API's official conformance suite; the report is cluster/conformance/report.yaml.

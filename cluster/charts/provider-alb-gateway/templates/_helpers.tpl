@@ -1,0 +1,4 @@
+{{- define "labels" -}}
+app.kubernetes.io/name: provider-alb-gateway
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
