@@ -10,9 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/cluster/stack"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/permission"
@@ -21,23 +20,23 @@ import (
 // role is the name of the provider's ClusterRole in examples/install.
 const role = "provider-alb-gateway"
 
-func clientset(path string) (kubernetes.Interface, error) {
+func clientFor(path string) (client.Client, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", path)
 	if err != nil {
 		return nil, err
 	}
 	config.QPS = -1
-	return kubernetes.NewForConfig(config)
+	return client.New(config, client.Options{})
 }
 
 // grant the provider all permissions but one; all if it is the zero one.
 func grant(ctx context.Context, without permission.Permission) error {
-	kube, err := clientset(system.Kubeconfig())
+	kube, err := clientFor(system.Kubeconfig())
 	if err != nil {
 		return err
 	}
-	r, err := kube.RbacV1().ClusterRoles().Get(ctx, role, metav1.GetOptions{})
-	if err != nil {
+	r := &rbacv1.ClusterRole{}
+	if err := kube.Get(ctx, client.ObjectKey{Name: role}, r); err != nil {
 		return err
 	}
 	r.Rules = nil
@@ -51,8 +50,7 @@ func grant(ctx context.Context, without permission.Permission) error {
 		}
 		r.Rules = append(r.Rules, rbacv1.PolicyRule{APIGroups: []string{p.Group}, Resources: []string{resource}, Verbs: []string{p.Verb}})
 	}
-	_, err = kube.RbacV1().ClusterRoles().Update(ctx, r, metav1.UpdateOptions{})
-	return err
+	return kube.Update(ctx, r)
 }
 
 // allow [+-]VERB RESOURCE.GROUP takes a permission away from the provider, or grants all of them again.
@@ -79,7 +77,7 @@ func TestEachPermission(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	kube, err := clientset(system.Account())
+	kube, err := clientFor(system.Account())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -88,27 +89,49 @@ func (s *Stack) Kubeconfig() string { return s.kubeconfig }
 func (s *Stack) Account() string { return s.account }
 
 // ProviderLog is what the provider has said so far.
-func (s *Stack) ProviderLog() (string, error) {
-	b, err := os.ReadFile(s.provider.log)
-	return string(b), err
-}
+func (s *Stack) ProviderLog() (string, error) { return (&Replica{s.provider}).Log() }
 
 // Endpoint is the simulator's URL.
 func (s *Stack) Endpoint() string { return s.endpoint }
 
 // StartProvider starts bin/provider and waits until it says that it is ready.
 func (s *Stack) StartProvider(ctx context.Context) error {
+	r, err := s.StartReplica(ctx, "provider")
+	if r != nil {
+		s.provider = r.process
+	}
+	return err
+}
+
+// A Replica is a process of the provider beside the Stack's own, which whoever starts it stops.
+type Replica struct{ process *process }
+
+// StartReplica starts bin/provider with a log of its own, and waits until it says that it is ready.
+func (s *Stack) StartReplica(ctx context.Context, name string, args ...string) (*Replica, error) {
 	health, err := freeAddress()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	args := append([]string{"--metrics-bind-address=0", "--health-probe-bind-address=" + health}, s.options.ProviderArgs...)
-	s.provider = s.process("provider", args...)
-	s.provider.env = append(s.Env(), "KUBECONFIG="+s.account) // the last one counts
-	if err := s.provider.start(); err != nil {
-		return err
+	p := s.process("provider", slices.Concat([]string{"--metrics-bind-address=0", "--health-probe-bind-address=" + health}, s.options.ProviderArgs, args)...)
+	p.name, p.log = name, filepath.Join(s.options.Dir, "logs", name+".log")
+	p.env = append(s.Env(), "KUBECONFIG="+s.account) // the last one counts
+	if err := p.start(); err != nil {
+		return nil, err
 	}
-	return s.provider.ready(ctx, 30*time.Second, func(ctx context.Context) bool { return answers(ctx, "http://"+health+"/readyz") })
+	r := &Replica{p}
+	return r, p.ready(ctx, 30*time.Second, func(ctx context.Context) bool { return answers(ctx, "http://"+health+"/readyz") })
+}
+
+// Stop ends the replica and waits for it.
+func (r *Replica) Stop() error { return r.process.stop() }
+
+// Kill kills the replica with SIGKILL.
+func (r *Replica) Kill() error { return r.process.kill() }
+
+// Log is what the replica has said so far.
+func (r *Replica) Log() (string, error) {
+	b, err := os.ReadFile(r.process.log)
+	return string(b), err
 }
 
 // StopProvider ends the provider and waits for it.

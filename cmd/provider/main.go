@@ -15,6 +15,8 @@ import (
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/shard"
 )
 
 const (
@@ -39,6 +41,8 @@ type flags struct {
 	LeaseDuration           time.Duration    `default:"15s" env:"LEASE_DURATION" help:"How long a leader that says nothing more is waited for."`
 	LeaseRenewDeadline      time.Duration    `default:"10s" env:"LEASE_RENEW_DEADLINE" help:"How long a leader that cannot renew its lease goes on before it ends."`
 	LeaseRetryPeriod        time.Duration    `default:"2s" env:"LEASE_RETRY_PERIOD" help:"How often the lease is renewed, and tried for by those who wait."`
+	GatewayClass            []string         `env:"GATEWAY_CLASS" help:"Serve the Gateways of these classes only; may be repeated. Another deployment serves the rest." placeholder:"NAME" xor:"classes"`
+	NotGatewayClass         []string         `env:"NOT_GATEWAY_CLASS" help:"Serve all Gateways but those of these classes, which another deployment serves; may be repeated." placeholder:"NAME" xor:"classes"`
 	HostConditions          string           `default:"regex" enum:"regex,values" env:"HOST_CONDITIONS" help:"How hostnames become ALB conditions: regex also matches a Host header with a port, as Gateway API demands; values are plain."`
 	Version                 kong.VersionFlag `help:"Print the version and exit."`
 }
@@ -60,6 +64,8 @@ func (f *flags) Validate() error {
 	}
 	return nil
 }
+
+func (f *flags) shard() shard.Shard { return shard.Shard{Only: f.GatewayClass, Not: f.NotGatewayClass} }
 
 func main() {
 	f := flags{}

@@ -17,6 +17,7 @@ import (
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/presence"
 )
 
@@ -31,16 +32,25 @@ func scheme() (*runtime.Scheme, error) {
 }
 
 func manager(cfg *rest.Config, f flags, s *runtime.Scheme, kinds presence.Kinds) (ctrl.Manager, error) {
+	shard := f.shard()
+	selector, err := shard.Selector()
+	if err != nil {
+		return nil, err
+	}
+	objects := map[client.Object]cache.ByObject{
+		&corev1.Node{}: {Transform: stripNode},
+		// Watched as metadata: a change says that the content has to be read.
+		&corev1.Secret{}: {Field: fields.OneTermEqualSelector("type", string(corev1.SecretTypeTLS)), Transform: stripSecret},
+	}
+	for _, o := range lookup.Managed() {
+		objects[o] = cache.ByObject{Label: selector}
+	}
 	mgr, err := ctrl.NewManager(cfg, ctrl.Options{
 		Scheme: s,
 		Cache: cache.Options{
 			SyncPeriod:       new(f.SyncInterval),
 			DefaultTransform: cache.TransformStripManagedFields(),
-			ByObject: map[client.Object]cache.ByObject{
-				&corev1.Node{}: {Transform: stripNode},
-				// Watched as metadata: a change says that the content has to be read.
-				&corev1.Secret{}: {Field: fields.OneTermEqualSelector("type", string(corev1.SecretTypeTLS)), Transform: stripSecret},
-			},
+			ByObject:         objects,
 		},
 		// A cache of all Secrets of a cluster is memory, and a prize. The few that are needed are read when they are.
 		Client: client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
@@ -52,7 +62,7 @@ func manager(cfg *rest.Config, f flags, s *runtime.Scheme, kinds presence.Kinds)
 		Metrics:                 metricsserver.Options{BindAddress: f.MetricsBindAddress},
 		HealthProbeBindAddress:  "0", // the process serves its own
 		LeaderElection:          f.LeaderElection,
-		LeaderElectionID:        leaderElectionID,
+		LeaderElectionID:        leaderElectionID + shard.Suffix(),
 		LeaderElectionNamespace: f.LeaderElectionNamespace,
 		// The next leader need not wait for the lease of one that has stopped, which by then writes no more.
 		LeaderElectionReleaseOnCancel: true,

@@ -10,7 +10,6 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/logging"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/discovery"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
@@ -44,6 +43,7 @@ type process struct {
 	log         logging.Logger
 	scheme      *runtime.Scheme
 	discovery   discovery.DiscoveryInterface
+	kube        client.Client // reads the API server
 	permissions *permission.Monitor
 	health      *health
 }
@@ -55,11 +55,15 @@ func newProcess(cfg *rest.Config, f flags, log logging.Logger) (*process, error)
 	}
 	asking := rest.CopyConfig(cfg)
 	asking.Timeout = preflight
-	kube, err := kubernetes.NewForConfig(asking)
+	d, err := discovery.NewDiscoveryClientForConfig(asking)
 	if err != nil {
 		return nil, errors.Wrapf(err, "cannot use the configuration of cluster %s", cfg.Host)
 	}
-	p := &process{cfg: cfg, flags: f, log: log, scheme: s, discovery: kube.Discovery(), permissions: permission.NewMonitor(kube), health: &health{}}
+	kube, err := client.New(asking, client.Options{Scheme: s})
+	if err != nil {
+		return nil, errors.Wrapf(err, "cannot use the configuration of cluster %s", cfg.Host)
+	}
+	p := &process{cfg: cfg, flags: f, log: log, scheme: s, discovery: d, kube: kube, permissions: permission.NewMonitor(kube), health: &health{}}
 	cfg.Wrap(p.permissions.Wrap)
 	return p, nil
 }
@@ -134,10 +138,7 @@ func (p *process) lack(ctx context.Context) (presence.Kinds, string, error) {
 
 // report to the GatewayClasses, as far as that is permitted.
 func (p *process) report(ctx context.Context, lack string) {
-	kube, err := client.New(p.cfg, client.Options{Scheme: p.scheme})
-	if err == nil {
-		err = gatewayclass.Report(ctx, kube, lack)
-	}
+	err := gatewayclass.Report(ctx, p.kube, lack, p.flags.shard())
 	if err != nil {
 		p.log.Debug("Cannot tell the GatewayClasses", "error", err)
 	}
@@ -157,7 +158,7 @@ func (p *process) control(ctx context.Context, kinds presence.Kinds) error {
 	}
 	o.Features.Enable(feature.EnableBetaManagementPolicies)
 	err = controller.Setup(mgr, o, controller.Settings{
-		Gateway:     gateway.Settings{HostConditions: translate.HostConditions(p.flags.HostConditions), Kinds: kinds},
+		Gateway:     gateway.Settings{HostConditions: translate.HostConditions(p.flags.HostConditions), Kinds: kinds, Shard: p.flags.shard()},
 		AWS:         aws.Options{Registerer: replacing{metrics.Registry}, UserAgent: "provider-alb-gateway/" + version, Ages: aws.AgesFor(p.flags.PollInterval)},
 		Permissions: p.permissions,
 	})
@@ -172,6 +173,13 @@ func (p *process) control(ctx context.Context, kinds presence.Kinds) error {
 		p.watchKinds(ctx, kinds, cancel)
 	}()
 	p.health.is(filled(mgr.GetCache()))
+	go func() {
+		select {
+		case <-mgr.Elected():
+			p.log.Info("This replica works")
+		case <-ctx.Done():
+		}
+	}()
 	p.log.Info("Controllers start", "absent-kinds", len(kinds.Absent()))
 	err = mgr.Start(ctx)
 	cancel()

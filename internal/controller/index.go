@@ -37,7 +37,7 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 	if err := lookup.Register(context.Background(), s.Gateway.Kinds.Indexer(mgr.GetFieldIndexer(), mgr.GetScheme())); err != nil {
 		return err
 	}
-	if err := gatewayclass.Setup(mgr, o, s.Permissions); err != nil {
+	if err := gatewayclass.Setup(mgr, o, s.Permissions, s.Gateway.Shard); err != nil {
 		return err
 	}
 	if err := gateway.Setup(mgr, o, s.Gateway); err != nil {

@@ -29,6 +29,7 @@ func (r *Reconciler) apply(ctx context.Context, s *state, out translate.Output) 
 	}
 	var errs []error
 	for _, o := range out.Apply {
+		r.mark(o, s.Gateway)
 		if err := r.ensure(ctx, o); err != nil {
 			errs = append(errs, errors.Wrapf(err, "cannot apply %s", r.nameOf(o)))
 		}

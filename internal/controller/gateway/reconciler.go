@@ -14,6 +14,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/presence"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/shard"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
@@ -38,6 +39,9 @@ type Settings struct {
 
 	// Kinds that the cluster serves.
 	Kinds presence.Kinds
+
+	// Shard that this deployment serves.
+	Shard shard.Shard
 }
 
 // A Reconciler reconciles Gateways.
@@ -63,6 +67,14 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	}
 	if err != nil {
 		return settle([]error{errors.Wrap(err, "cannot get Gateway")})
+	}
+	if !r.settings.Shard.Has(string(gw.Spec.GatewayClassName)) {
+		return ctrl.Result{}, nil
+	}
+	if adopted, err := r.adopt(ctx, gw); adopted || err != nil {
+		result, err := settle([]error{err})
+		result.RequeueAfter = staleAfter
+		return result, err
 	}
 	class, err := r.class(ctx, gw)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/condition"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/shard"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
@@ -36,6 +37,7 @@ type Reconciler struct {
 	record event.Recorder
 	now    func() metav1.Time
 	lack   func() string // permissions that are missing
+	shard  shard.Shard
 }
 
 // Reconcile a GatewayClass.
@@ -47,7 +49,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err := r.kube.Get(ctx, req.NamespacedName, class); err != nil {
 		return ctrl.Result{}, errors.Wrap(client.IgnoreNotFound(err), "cannot get GatewayClass")
 	}
-	if class.Spec.ControllerName != translate.ControllerName {
+	if class.Spec.ControllerName != translate.ControllerName || !r.shard.Has(class.GetName()) {
 		return ctrl.Result{}, nil
 	}
 	held, err := r.hold(ctx, class)
@@ -112,14 +114,14 @@ func (r *Reconciler) report(ctx context.Context, class *gatewayv1.GatewayClass) 
 
 // Report what the provider lacks to every GatewayClass of ours, when it lacks so much that no controller can run. The client
 // reads the API server.
-func Report(ctx context.Context, kube client.Client, lack string) error {
+func Report(ctx context.Context, kube client.Client, lack string, s shard.Shard) error {
 	r := &Reconciler{kube: kube, record: event.NewNopRecorder(), now: metav1.Now, lack: func() string { return lack }}
 	l := &gatewayv1.GatewayClassList{}
 	if err := kube.List(ctx, l); err != nil {
 		return errors.Wrap(err, "cannot list GatewayClasses")
 	}
 	for i := range l.Items {
-		if l.Items[i].Spec.ControllerName != translate.ControllerName {
+		if l.Items[i].Spec.ControllerName != translate.ControllerName || !s.Has(l.Items[i].GetName()) {
 			continue
 		}
 		if err := r.report(ctx, &l.Items[i]); err != nil {

@@ -20,6 +20,7 @@ import (
 
 	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/shard"
 )
 
 const name = "gatewayclass"
@@ -34,9 +35,10 @@ type Permissions interface {
 }
 
 // Setup adds the controller to a manager. The field indexes of package lookup must be registered with its cache.
-func Setup(mgr ctrl.Manager, o controller.Options, p Permissions) error {
+func Setup(mgr ctrl.Manager, o controller.Options, p Permissions, s shard.Shard) error {
 	r := &Reconciler{
 		lack:   func() string { return "" },
+		shard:  s,
 		kube:   mgr.GetClient(),
 		record: event.NewAPIRecorder(mgr.GetEventRecorderFor(name), o.EventFilterFunctions...), //nolint:staticcheck // Crossplane's system roles do not grant events.k8s.io yet.
 		now:    metav1.Now,

@@ -10,8 +10,7 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 const (
@@ -35,25 +34,20 @@ type Monitor struct {
 }
 
 // NewMonitor that asks an API server. Every user may ask it about himself.
-func NewMonitor(kube kubernetes.Interface) *Monitor {
+func NewMonitor(kube client.Client) *Monitor {
 	return &Monitor{
 		refused: make(chan struct{}, 1),
 		ask: func(ctx context.Context, p Permission) (bool, error) {
 			review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{
 				ResourceAttributes: &authorizationv1.ResourceAttributes{Verb: p.Verb, Group: p.Group, Resource: p.Resource, Subresource: p.Subresource},
 			}}
-			got, err := kube.AuthorizationV1().SelfSubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
-			if err != nil {
-				return false, errors.Wrapf(err, "cannot ask whether this program may %s %s", p.Verb, p.On())
-			}
-			return got.Status.Allowed, nil
+			err := kube.Create(ctx, review)
+			return review.Status.Allowed, errors.Wrapf(err, "cannot ask whether this program may %s %s", p.Verb, p.On())
 		},
 		who: func(ctx context.Context) (string, error) {
-			got, err := kube.AuthenticationV1().SelfSubjectReviews().Create(ctx, &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
-			if err != nil {
-				return "", errors.Wrap(err, "cannot ask who this program is")
-			}
-			return got.Status.UserInfo.Username, nil
+			review := &authenticationv1.SelfSubjectReview{}
+			err := kube.Create(ctx, review)
+			return review.Status.UserInfo.Username, errors.Wrap(err, "cannot ask who this program is")
 		},
 	}
 }
