@@ -7,6 +7,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
 )
 
 // RouteConditionProgrammed tells whether all rules of a route are live on the load balancer. Gateway API has no such
@@ -302,4 +304,33 @@ func routeRuleRefused(message string) metav1.Condition {
 func routeNotProgrammed() metav1.Condition {
 	return verdictOf(RouteConditionProgrammed, metav1.ConditionFalse,
 		problem{reasonNotAccepted, "Route is not accepted, see condition Accepted"})
+}
+
+func configurationAccepted(notes []string) metav1.Condition {
+	return verdictOf(gwcfgv1.ConditionAccepted, metav1.ConditionTrue,
+		problem{string(gatewayv1.GatewayReasonAccepted), noted("Settings are understood", notes)})
+}
+
+func configurationRefused(p problem) metav1.Condition {
+	return verdictOf(gwcfgv1.ConditionAccepted, metav1.ConditionFalse, p)
+}
+
+// Reasons of condition InUse.
+const (
+	reasonInUse           = "InUse"
+	reasonUnused          = "Unused"
+	reasonDeletionBlocked = "DeletionBlocked"
+)
+
+func configurationInUse(by string) metav1.Condition {
+	return verdictOf(gwcfgv1.ConditionInUse, metav1.ConditionTrue, problem{reasonInUse, "Used by " + by})
+}
+
+func configurationHeld(by string) metav1.Condition {
+	return verdictOf(gwcfgv1.ConditionInUse, metav1.ConditionTrue,
+		problem{reasonDeletionBlocked, "Deletion waits for " + by + ", which would lose these settings; remove the reference to them there"})
+}
+
+func configurationUnused() metav1.Condition {
+	return verdictOf(gwcfgv1.ConditionInUse, metav1.ConditionFalse, problem{reasonUnused, "Nothing uses it"})
 }

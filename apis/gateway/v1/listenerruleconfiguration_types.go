@@ -73,6 +73,8 @@ type ListenerRuleConfigurationStatus struct {
 	// Message says what is wrong, or Accepted.
 	// +optional
 	Message *string `json:"message,omitempty"`
+
+	Use `json:",inline"`
 }
 
 // Action is a step that ALB rules take. Exactly the configuration that belongs to its type has to be given.

@@ -150,6 +150,8 @@ type LoadBalancerConfigurationStatus struct {
 	// ObservedGatewayClassConfigurationGeneration is the generation last used for a GatewayClass.
 	// +optional
 	ObservedGatewayClassConfigurationGeneration *int64 `json:"observedGatewayClassConfigurationGeneration,omitempty"`
+
+	Use `json:",inline"`
 }
 
 // MergeMode says whose setting counts, the Gateway's or its class's.

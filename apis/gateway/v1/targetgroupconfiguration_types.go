@@ -63,6 +63,8 @@ type TargetGroupConfigurationStatus struct {
 	// ObservedGatewayClassConfigurationGeneration is the generation last used for a GatewayClass.
 	// +optional
 	ObservedGatewayClassConfigurationGeneration *int64 `json:"observedGatewayClassConfigurationGeneration,omitempty"`
+
+	Use `json:",inline"`
 }
 
 // Reference names a backend in the same namespace.

@@ -1,0 +1,108 @@
+package configuration
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
+)
+
+// A watch wakes the configurations that an object uses. Both versions of a changed object are asked.
+type watch struct {
+	object client.Object
+	used   func(ctx context.Context, kube client.Reader, o client.Object) []types.NamespacedName
+}
+
+// on the objects of one type.
+func on[T client.Object](object T, used func(context.Context, client.Reader, T) []types.NamespacedName) watch {
+	return watch{object: object, used: func(ctx context.Context, kube client.Reader, o client.Object) []types.NamespacedName {
+		t, ok := o.(T)
+		if !ok {
+			return nil
+		}
+		return used(ctx, kube, t)
+	}}
+}
+
+func watchesOfLoadBalancerConfigurations() []watch {
+	return []watch{
+		on(&gatewayv1.Gateway{}, func(_ context.Context, _ client.Reader, g *gatewayv1.Gateway) []types.NamespacedName {
+			return lookup.GatewayConfiguration(g)
+		}),
+		on(&gatewayv1.GatewayClass{}, func(ctx context.Context, kube client.Reader, c *gatewayv1.GatewayClass) []types.NamespacedName {
+			out := lookup.ClassConfiguration(c)
+			for _, g := range gatewaysOf(ctx, kube, c) {
+				out = append(out, lookup.GatewayConfiguration(g)...)
+			}
+			return out
+		}),
+	}
+}
+
+func watchesOfTargetGroupConfigurations() []watch {
+	used := func(ctx context.Context, kube client.Reader, r *gatewayv1.HTTPRoute) []types.NamespacedName {
+		var out []types.NamespacedName
+		for _, service := range lookup.Services(r) {
+			l := &gwcfgv1.TargetGroupConfigurationList{}
+			if err := kube.List(ctx, l, client.MatchingFields{lookup.ByService: service.String()}); err != nil {
+				continue // The cache does not fail.
+			}
+			for i := range l.Items {
+				out = append(out, client.ObjectKeyFromObject(&l.Items[i]))
+			}
+		}
+		return out
+	}
+	return append(throughRoutes(used),
+		on(&gwcfgv1.LoadBalancerConfiguration{}, func(_ context.Context, _ client.Reader, c *gwcfgv1.LoadBalancerConfiguration) []types.NamespacedName {
+			return lookup.DefaultTargetGroupConfiguration(c)
+		}))
+}
+
+func watchesOfListenerRuleConfigurations() []watch {
+	return throughRoutes(func(_ context.Context, _ client.Reader, r *gatewayv1.HTTPRoute) []types.NamespacedName {
+		return lookup.ListenerRuleConfigurations(r)
+	})
+}
+
+// throughRoutes: what a route uses, and what the routes of a Gateway and of a class's Gateways use.
+func throughRoutes(used func(context.Context, client.Reader, *gatewayv1.HTTPRoute) []types.NamespacedName) []watch {
+	ofGateway := func(ctx context.Context, kube client.Reader, g *gatewayv1.Gateway) []types.NamespacedName {
+		l := &gatewayv1.HTTPRouteList{}
+		if err := kube.List(ctx, l, client.MatchingFields{lookup.ByGateway: client.ObjectKeyFromObject(g).String()}); err != nil {
+			return nil
+		}
+		var out []types.NamespacedName
+		for i := range l.Items {
+			out = append(out, used(ctx, kube, &l.Items[i])...)
+		}
+		return out
+	}
+	return []watch{
+		on(&gatewayv1.HTTPRoute{}, used),
+		on(&gatewayv1.Gateway{}, ofGateway),
+		on(&gatewayv1.GatewayClass{}, func(ctx context.Context, kube client.Reader, c *gatewayv1.GatewayClass) []types.NamespacedName {
+			var out []types.NamespacedName
+			for _, g := range gatewaysOf(ctx, kube, c) {
+				out = append(out, ofGateway(ctx, kube, g)...)
+			}
+			return out
+		}),
+	}
+}
+
+func gatewaysOf(ctx context.Context, kube client.Reader, c *gatewayv1.GatewayClass) []*gatewayv1.Gateway {
+	l := &gatewayv1.GatewayList{}
+	if err := kube.List(ctx, l, client.MatchingFields{lookup.ByClass: c.GetName()}); err != nil {
+		return nil
+	}
+	out := make([]*gatewayv1.Gateway, 0, len(l.Items))
+	for i := range l.Items {
+		out = append(out, &l.Items[i])
+	}
+	return out
+}

@@ -1,0 +1,99 @@
+package translate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+)
+
+// A User is an object that uses a configuration.
+type User struct{ Kind, Namespace, Name string }
+
+// String names the user in statuses and messages.
+func (u User) String() string {
+	if u.Namespace == "" {
+		return u.Kind + " " + u.Name
+	}
+	return fmt.Sprintf("%s %s/%s", u.Kind, u.Namespace, u.Name)
+}
+
+func compareUsers(a, b User) int {
+	return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
+}
+
+// LoadBalancerConfigurationStatus says whether the settings can be used, and who uses them. What depends on a user, such as a
+// listener that is named and not there, the user's own conditions tell.
+func LoadBalancerConfigurationStatus(c *gwcfgv1.LoadBalancerConfiguration, users []User) gwcfgv1.LoadBalancerConfigurationStatus {
+	out := *c.Status.DeepCopy()
+	out.ObservedGatewayConfigurationGeneration, out.ObservedGatewayClassConfigurationGeneration = nil, nil
+	for _, u := range users {
+		if u.Kind == "GatewayClass" {
+			out.ObservedGatewayClassConfigurationGeneration = new(c.Generation)
+		} else {
+			out.ObservedGatewayConfigurationGeneration = new(c.Generation)
+		}
+	}
+	alone := configuration{spec: c.Spec, from: fmt.Sprintf("%s %s/%s", kindLoadBalancerConfiguration, c.Namespace, c.Name)}
+	accepted := configurationAccepted(alone.withoutEffect())
+	if p := alone.invalid(); !p.isZero() {
+		accepted = configurationRefused(p)
+	}
+	out.Use = use(c, out.Use, users, accepted)
+	return out
+}
+
+// TargetGroupConfigurationStatus says who uses the settings. Whether they can be used depends on the Service and the route,
+// whose conditions tell.
+func TargetGroupConfigurationStatus(c *gwcfgv1.TargetGroupConfiguration, users []User) gwcfgv1.TargetGroupConfigurationStatus {
+	out := *c.Status.DeepCopy()
+	out.ObservedGatewayConfigurationGeneration = nil
+	if len(users) > 0 {
+		out.ObservedGatewayConfigurationGeneration = new(c.Generation)
+	}
+	out.Use = use(c, out.Use, users)
+	return out
+}
+
+// ListenerRuleConfigurationStatus says who uses the settings.
+func ListenerRuleConfigurationStatus(c *gwcfgv1.ListenerRuleConfiguration, users []User) gwcfgv1.ListenerRuleConfigurationStatus {
+	out := *c.Status.DeepCopy()
+	out.Use = use(c, out.Use, users)
+	return out
+}
+
+// use of a configuration, with conditions beside that on its use.
+func use(c metav1.Object, old gwcfgv1.Use, users []User, more ...metav1.Condition) gwcfgv1.Use {
+	users = slices.Compact(slices.SortedFunc(slices.Values(users), compareUsers))
+	names := make([]string, 0, len(users))
+	for _, u := range users {
+		names = append(names, u.String())
+	}
+	condition := configurationUnused()
+	switch {
+	case len(names) > 0 && c.GetDeletionTimestamp() != nil:
+		condition = configurationHeld(atMost(names, maxNamed))
+	case len(names) > 0:
+		condition = configurationInUse(atMost(names, maxNamed))
+	}
+	out := gwcfgv1.Use{Conditions: settled(old.Conditions, c.GetGeneration(), append(more, condition), []string{gwcfgv1.ConditionAccepted, gwcfgv1.ConditionInUse})}
+	if len(names) > 0 {
+		out.UsedBy = names[:min(len(names), gwcfgv1.MaxUsers)]
+	}
+	return out
+}
+
+// maxNamed users are named in a message.
+const maxNamed = 5
+
+// atMost some names, and how many more there are.
+func atMost(names []string, limit int) string {
+	if len(names) <= limit {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:limit], ", "), len(names)-limit)
+}
