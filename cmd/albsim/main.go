@@ -40,7 +40,7 @@ type command struct {
 
 func main() {
 	var c command
-	_ = kong.Parse(&c, kong.Name("albsim"), kong.Description("AWS in a process: ELBv2, EC2, ACM and STS, with load balancers that serve."))
+	_ = kong.Parse(&c, kong.Name("albsim"), kong.Description("AWS in a process: ELBv2, EC2, ACM, WAFv2, Shield and STS, with load balancers that serve."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := c.run(ctx)
 	stop()

@@ -15,7 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/shield"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/wafv2"
 	"github.com/aws/smithy-go"
 	"go.uber.org/goleak"
 
@@ -66,6 +68,9 @@ type bench struct {
 	ec2 *ec2.Client
 	acm *acm.Client
 	sts *sts.Client
+
+	wafv2  *wafv2.Client
+	shield *shield.Client
 }
 
 func newBench(t *testing.T, opts simulator.Options) *bench {
@@ -86,7 +91,7 @@ func newBench(t *testing.T, opts simulator.Options) *bench {
 	}
 	return &bench{
 		T: t, sim: sim, url: server.URL, cfg: cfg, elb: elb.NewFromConfig(cfg), ec2: ec2.NewFromConfig(cfg), acm: acm.NewFromConfig(cfg),
-		sts: sts.NewFromConfig(cfg),
+		sts: sts.NewFromConfig(cfg), wafv2: wafv2.NewFromConfig(cfg), shield: shield.NewFromConfig(cfg),
 	}
 }
 

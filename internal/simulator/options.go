@@ -25,6 +25,9 @@ type Options struct {
 	// default, but for Latency; Immediately is none.
 	Latency, ProvisioningDelay, ValidationDelay, InterfaceLinger time.Duration
 
+	// ShieldSubscribed says that the account has AWS Shield Advanced from the beginning.
+	ShieldSubscribed bool
+
 	Throttle    Throttle
 	Faults      Faults
 	Quotas      elbv2.Quotas
@@ -69,7 +72,7 @@ const (
 
 // A Call is one call to a service, as it is counted and as faults see it.
 type Call struct {
-	Service   string // elbv2, ec2, acm, sts
+	Service   string // elbv2, ec2, acm, sts, wafv2, shield
 	Operation string
 }
 

@@ -12,7 +12,9 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/dataplane"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/elbv2"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/shield"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/sts"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wafv2"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wire"
 )
 
@@ -62,7 +64,7 @@ func New(opts Options) (*Simulator, error) {
 	}
 	s := &Simulator{
 		opts: opts, log: opts.Log, network: network, elbv2: balancers, plane: plane,
-		services: []*wire.Service{balancers.Wire(), network.Wire(), certificates.Wire(), sts.New(opts.AccountID).Wire()},
+		services: []*wire.Service{balancers.Wire(), network.Wire(), certificates.Wire(), sts.New(opts.AccountID).Wire(), firewall(opts, balancers), protections(opts, balancers)},
 		verifier: &wire.Verifier{Region: opts.Region, Secrets: opts.Credentials, Now: opts.Now},
 		script:   newScript(),
 	}
@@ -80,6 +82,27 @@ func planeOptions(opts Options) dataplane.Options {
 		o.Log = opts.Log
 	}
 	return o
+}
+
+func firewall(opts Options, balancers *elbv2.Service) *wire.Service {
+	lookup := func(arn string) wafv2.Resource {
+		switch exists, active := balancers.Lookup(arn); {
+		case active:
+			return wafv2.Ready
+		case exists:
+			return wafv2.Provisioning
+		}
+		return wafv2.Absent
+	}
+	return wafv2.New(wafv2.Options{Region: opts.Region, AccountID: opts.AccountID, LoadBalancer: lookup}).Wire()
+}
+
+func protections(opts Options, balancers *elbv2.Service) *wire.Service {
+	exists := func(arn string) bool {
+		there, _ := balancers.Lookup(arn)
+		return there
+	}
+	return shield.New(shield.Options{AccountID: opts.AccountID, Subscribed: opts.ShieldSubscribed, Exists: exists}).Wire()
 }
 
 // Close ends the load balancers and everything that is under way.

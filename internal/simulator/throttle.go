@@ -35,13 +35,16 @@ type throttle struct {
 }
 
 // The limits of ELBv2: "Request throttling for Elastic Load Balancing". Of EC2: "Request throttling for the Amazon EC2 API".
-// Of ACM: "Quotas", API rate quotas, in calls a second.
+// Of WAFv2: "AWS WAF quotas", calls for one account and region. Of ACM: "Quotas", API rate quotas, in calls a second.
 var limits = map[string]bucket{
 	"elbv2 describe": {rate: 50, burst: 200},
 	"elbv2 register": {rate: 4, burst: 20},
 	"elbv2 write":    {rate: 3, burst: 20},
 	"ec2 describe":   {rate: 20, burst: 100},
 	"ec2 write":      {rate: 5, burst: 50},
+
+	"wafv2 write":    {rate: 0.5, burst: 1},
+	"wafv2 describe": {rate: 1, burst: 1},
 
 	"acm AddTagsToCertificate": {rate: 5, burst: 5}, "acm DeleteCertificate": {rate: 10, burst: 10},
 	"acm DescribeCertificate": {rate: 10, burst: 10}, "acm GetCertificate": {rate: 10, burst: 10},
@@ -56,7 +59,7 @@ func newThrottle(now func() time.Time) *throttle {
 
 // class is the bucket that an operation draws from.
 func class(c Call) string {
-	reads := strings.HasPrefix(c.Operation, "Describe") || strings.HasPrefix(c.Operation, "Get")
+	reads := strings.HasPrefix(c.Operation, "Describe") || strings.HasPrefix(c.Operation, "Get") || c.Service == "wafv2" && strings.HasPrefix(c.Operation, "List")
 	switch {
 	case c.Service == "acm":
 		return "acm " + c.Operation
@@ -89,7 +92,7 @@ func (t *throttle) take(c Call) error {
 	switch c.Service {
 	case "ec2":
 		return wire.Errorf("RequestLimitExceeded", "Request limit exceeded.").WithStatus(http.StatusServiceUnavailable)
-	case "acm":
+	case "acm", "wafv2":
 		return wire.Errorf("ThrottlingException", "Rate exceeded")
 	default:
 		return wire.Errorf("Throttling", "Rate exceeded")

@@ -58,6 +58,7 @@ type Instance struct {
 const (
 	DefaultVPC       = "vpc-0a64000000000000a"
 	DefaultNodeGroup = "sg-0a64000000000000a"
+	DefaultCluster   = "demo" // whose nodes these are, by a tag
 	defaultGateway   = "igw-0a64000000000000a"
 )
 
@@ -69,7 +70,9 @@ func DefaultWorld(region string) World {
 			ID: DefaultVPC, CIDR: netip.MustParsePrefix("10.64.0.0/16"), InternetGateway: defaultGateway,
 			Tags: map[string]string{"Name": "main"},
 		},
-		SecurityGroups: []SecurityGroup{{ID: DefaultNodeGroup, Name: "nodes", Description: "cluster nodes"}},
+		SecurityGroups: []SecurityGroup{{
+			ID: DefaultNodeGroup, Name: "nodes", Description: "cluster nodes", Tags: map[string]string{"kubernetes.io/cluster/" + DefaultCluster: "owned"},
+		}},
 	}
 	for i, zone := range []string{"a", "b", "c"} {
 		third := byte(i * 64)

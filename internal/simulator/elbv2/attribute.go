@@ -2,134 +2,27 @@ package elbv2
 
 import (
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wire"
 )
 
-// An attribute is a setting that a resource always has: what it is at first, and which values it may take.
-type attribute struct {
-	initial string
-	valid   func(string) bool
-}
-
-func oneOf(values ...string) func(string) bool {
-	return func(v string) bool { return slices.Contains(values, v) }
-}
-
-func between(low, high int, words ...string) func(string) bool {
-	return func(v string) bool {
-		n, err := strconv.Atoi(v)
-		return slices.Contains(words, v) || err == nil && n >= low && n <= high && strconv.Itoa(n) == v
-	}
-}
-
-func matching(pattern string) func(string) bool { return regexp.MustCompile(pattern).MatchString }
-
-func anything(string) bool { return true }
-
-var onlyPrinting = matching(`^[ -~]*$`)
-
-var (
-	flag    = oneOf("true", "false")
-	seconds = between(1, 604800)
-	header  = matching(`^[A-Za-z0-9_-]{0,40}$`)
-	cookie  = func(v string) bool {
-		return !strings.HasPrefix(v, "AWSALB") && len(v) <= 256 && !strings.ContainsAny(v, " ;,=\t")
-	}
-	logs     = matching(`^[a-z0-9.\-]{0,63}$`)
-	printing = func(v string) bool { return len(v) <= 1024 && onlyPrinting(v) }
-)
-
-// The attributes of each kind with their values: API reference, LoadBalancerAttribute, ListenerAttribute, TargetGroupAttribute,
-// as far as they are supported by Application Load Balancers.
-var loadBalancerAttributes = map[string]attribute{
-	"access_logs.s3.enabled":                                   {"false", flag},
-	"access_logs.s3.bucket":                                    {"", logs},
-	"access_logs.s3.prefix":                                    {"", anything},
-	"client_keep_alive.seconds":                                {"3600", between(60, 604800)},
-	"connection_logs.s3.enabled":                               {"false", flag},
-	"connection_logs.s3.bucket":                                {"", logs},
-	"connection_logs.s3.prefix":                                {"", anything},
-	"deletion_protection.enabled":                              {"false", flag},
-	"health_check_logs.s3.enabled":                             {"false", flag},
-	"health_check_logs.s3.bucket":                              {"", logs},
-	"health_check_logs.s3.prefix":                              {"", anything},
-	"idle_timeout.timeout_seconds":                             {"60", between(1, 4000)},
-	"ipv6.deny_all_igw_traffic":                                {"false", flag},
-	"load_balancing.cross_zone.enabled":                        {"true", oneOf("true")},
-	"routing.http.desync_mitigation_mode":                      {"defensive", oneOf("monitor", "defensive", "strictest")},
-	"routing.http.drop_invalid_header_fields.enabled":          {"false", flag},
-	"routing.http.preserve_host_header.enabled":                {"false", flag},
-	"routing.http.x_amzn_tls_version_and_cipher_suite.enabled": {"false", flag},
-	"routing.http.xff_client_port.enabled":                     {"false", flag},
-	"routing.http.xff_header_processing.mode":                  {"append", oneOf("append", "preserve", "remove")},
-	"routing.http2.enabled":                                    {"true", flag},
-	"waf.fail_open.enabled":                                    {"false", flag},
-	"zonal_shift.config.enabled":                               {"false", flag},
-}
-
-var targetGroupAttributes = map[string]attribute{
-	"deregistration_delay.timeout_seconds":                                           {"300", between(0, 3600)},
-	"load_balancing.algorithm.anomaly_mitigation":                                    {"off", oneOf("on", "off")},
-	"load_balancing.algorithm.type":                                                  {"round_robin", oneOf("round_robin", "least_outstanding_requests", "weighted_random")},
-	"load_balancing.cross_zone.enabled":                                              {"use_load_balancer_configuration", oneOf("true", "false", "use_load_balancer_configuration")},
-	"slow_start.duration_seconds":                                                    {"0", between(30, 900, "0")},
-	"stickiness.app_cookie.cookie_name":                                              {"", cookie},
-	"stickiness.app_cookie.duration_seconds":                                         {"86400", seconds},
-	"stickiness.enabled":                                                             {"false", flag},
-	"stickiness.lb_cookie.duration_seconds":                                          {"86400", seconds},
-	"stickiness.type":                                                                {"lb_cookie", oneOf("lb_cookie", "app_cookie")},
-	"target_group_health.dns_failover.minimum_healthy_targets.count":                 {"1", between(1, 1000, "off")},
-	"target_group_health.dns_failover.minimum_healthy_targets.percentage":            {"off", between(1, 100, "off")},
-	"target_group_health.unhealthy_state_routing.minimum_healthy_targets.count":      {"1", between(1, 1000)},
-	"target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": {"off", between(1, 100, "off")},
-}
-
-// httpAttributes are of HTTP and HTTPS listeners, tlsAttributes of HTTPS listeners only.
-var httpAttributes = map[string]attribute{
-	"routing.http.response.access_control_allow_credentials.header_value": {"", oneOf("true", "")},
-	"routing.http.response.access_control_allow_headers.header_value":     {"", printing},
-	"routing.http.response.access_control_allow_methods.header_value":     {"", printing},
-	"routing.http.response.access_control_allow_origin.header_value":      {"", printing},
-	"routing.http.response.access_control_expose_headers.header_value":    {"", printing},
-	"routing.http.response.access_control_max_age.header_value":           {"", between(-1, 86400, "")},
-	"routing.http.response.content_security_policy.header_value":          {"", printing},
-	"routing.http.response.server.enabled":                                {"true", flag},
-	"routing.http.response.strict_transport_security.header_value":        {"", printing},
-	"routing.http.response.x_content_type_options.header_value":           {"", oneOf("nosniff", "")},
-	"routing.http.response.x_frame_options.header_value":                  {"", matching(`^(DENY|SAMEORIGIN|ALLOW-FROM .+)?$`)},
-}
-
-var tlsAttributes = map[string]attribute{
-	"routing.http.request.x_amzn_mtls_clientcert.header_name":               {"X-Amzn-Mtls-Clientcert", header},
-	"routing.http.request.x_amzn_mtls_clientcert_issuer.header_name":        {"X-Amzn-Mtls-Clientcert-Issuer", header},
-	"routing.http.request.x_amzn_mtls_clientcert_leaf.header_name":          {"X-Amzn-Mtls-Clientcert-Leaf", header},
-	"routing.http.request.x_amzn_mtls_clientcert_serial_number.header_name": {"X-Amzn-Mtls-Clientcert-Serial-Number", header},
-	"routing.http.request.x_amzn_mtls_clientcert_subject.header_name":       {"X-Amzn-Mtls-Clientcert-Subject", header},
-	"routing.http.request.x_amzn_mtls_clientcert_validity.header_name":      {"X-Amzn-Mtls-Clientcert-Validity", header},
-	"routing.http.request.x_amzn_tls_cipher_suite.header_name":              {"X-Amzn-Tls-Cipher-Suite", header},
-	"routing.http.request.x_amzn_tls_version.header_name":                   {"X-Amzn-Tls-Version", header},
-}
-
-func listenerAttributes(protocol types.ProtocolEnum) map[string]attribute {
-	out := maps.Clone(httpAttributes)
+func listenerAttributes(protocol types.ProtocolEnum) map[string]alb.Attribute {
+	out := maps.Clone(alb.ListenerAttributes)
 	if protocol == types.ProtocolEnumHttps {
-		maps.Copy(out, tlsAttributes)
+		maps.Copy(out, alb.TLSListenerAttributes)
 	}
 	return out
 }
 
-func defaults(known map[string]attribute) map[string]string {
+func defaults(known map[string]alb.Attribute) map[string]string {
 	out := make(map[string]string, len(known))
 	for key, a := range known {
-		out[key] = a.initial
+		out[key] = a.Default
 	}
 	return out
 }
@@ -138,7 +31,7 @@ func defaults(known map[string]attribute) map[string]string {
 type setting struct{ key, value *string }
 
 // apply returns have with the settings made, or why they cannot be.
-func apply(have map[string]string, known map[string]attribute, settings []setting) (map[string]string, error) {
+func apply(have map[string]string, known map[string]alb.Attribute, settings []setting) (map[string]string, error) {
 	out := maps.Clone(have)
 	seen := map[string]bool{}
 	for _, set := range settings {
@@ -151,7 +44,7 @@ func apply(have map[string]string, known map[string]attribute, settings []settin
 			return nil, wire.Errorf("InvalidConfigurationRequest", "The attribute key '%s' is specified more than once", key)
 		case !ok:
 			return nil, wire.Errorf("InvalidConfigurationRequest", "Key '%s' is not recognized or not supported", key)
-		case !a.valid(value):
+		case !a.Valid(value):
 			return nil, wire.Errorf("InvalidConfigurationRequest", "The value '%s' of key '%s' is not valid", value, key)
 		}
 		seen[key] = true
@@ -185,7 +78,7 @@ func (s *Service) modifyLoadBalancerAttributes(in *elb.ModifyLoadBalancerAttribu
 	for _, a := range in.Attributes {
 		settings = append(settings, setting{a.Key, a.Value})
 	}
-	after, err := apply(lb.attributes, loadBalancerAttributes, settings)
+	after, err := apply(lb.attributes, alb.LoadBalancerAttributes, settings)
 	if err != nil {
 		return nil, err
 	}
@@ -258,7 +151,7 @@ func (s *Service) modifyTargetGroupAttributes(in *elb.ModifyTargetGroupAttribute
 	for _, a := range in.Attributes {
 		settings = append(settings, setting{a.Key, a.Value})
 	}
-	after, err := apply(g.attributes, targetGroupAttributes, settings)
+	after, err := apply(g.attributes, alb.TargetGroupAttributes, settings)
 	if err != nil {
 		return nil, err
 	}

@@ -137,7 +137,7 @@ func (s *Service) newLoadBalancer(settings types.LoadBalancer, tags map[string]s
 	settings.DNSName = &name
 	lb := &loadBalancer{
 		arn: arn, settings: settings, active: now.Add(s.delay), listeners: map[string]*listener{},
-		attributes: defaults(loadBalancerAttributes),
+		attributes: defaults(alb.LoadBalancerAttributes),
 	}
 	if settings.Scheme == types.LoadBalancerSchemeEnumInternal {
 		lb.attributes["ipv6.deny_all_igw_traffic"] = "true"
@@ -260,4 +260,15 @@ func (s *Service) deleteLoadBalancer(in *elb.DeleteLoadBalancerInput) (*elb.Dele
 	s.acm.SetUser(lb.arn.String(), nil)
 	s.plane.RemoveLoadBalancer(lb.arn.String())
 	return &elb.DeleteLoadBalancerOutput{}, nil
+}
+
+// Lookup says of a load balancer whether it exists, and whether it is active.
+func (s *Service) Lookup(arn string) (exists, active bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lb := s.balancers[arn]
+	if lb == nil {
+		return false, false
+	}
+	return true, !s.now().Before(lb.active)
 }

@@ -92,7 +92,7 @@ func (s *Service) createTargetGroup(in *elb.CreateTargetGroupInput) (*elb.Create
 	}
 	arn := alb.TargetGroupARN(s.account, s.region, *in.Name, newID())
 	want.TargetGroupArn = new(arn.String())
-	g := &targetGroup{arn: arn, settings: want, attributes: defaults(targetGroupAttributes)}
+	g := &targetGroup{arn: arn, settings: want, attributes: defaults(alb.TargetGroupAttributes)}
 	s.targetGroups[arn.String()], s.tags[arn.String()] = g, tags
 	s.syncTargetGroup(g)
 	return &elb.CreateTargetGroupOutput{TargetGroups: []types.TargetGroup{s.showGroup(g, nil)}}, nil
