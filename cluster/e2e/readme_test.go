@@ -21,7 +21,7 @@ const (
 
 var (
 	// varying are the parts of kubectl's tables that are others each time: ages, ids, node ports.
-	varying = regexp.MustCompile(`\b\d+m?\d*s\b|\bsg-[0-9a-f]+|-\d{10}\.|\bHTTP +\d{5}\b`)
+	varying = regexp.MustCompile(`\b\d+m?\d*s\b|\bsg-[0-9a-f]+|-\d{10}\.|\b3\d{4}\b`)
 	gaps    = regexp.MustCompile(` +`)
 )
 

@@ -62,9 +62,11 @@ type Account struct {
 	VPCID       string
 	ClusterName string
 
-	ELB *ELB
-	EC2 *EC2
-	ACM *ACM
+	ELB    *ELB
+	EC2    *EC2
+	ACM    *ACM
+	WAF    *WAF
+	Shield *Shield
 }
 
 // A session is the clients of one identity in one region. Accounts that differ in nothing else share its reads, and AWS's
@@ -74,6 +76,8 @@ type session struct {
 	elb    *ELB
 	ec2    *EC2
 	acm    *ACM
+	waf    *WAF
+	shield *Shield
 }
 
 type sessionKey struct{ region, endpoint, credentials string }
@@ -148,6 +152,8 @@ func (a *Accounts) find(ctx context.Context, c Config) (*Account, error) {
 		ELB:         s.elb,
 		EC2:         s.ec2,
 		ACM:         s.acm,
+		WAF:         s.waf,
+		Shield:      s.shield,
 	}, nil
 }
 
@@ -169,6 +175,8 @@ func (a *Accounts) session(ctx context.Context, c Config, creds *awssdk.Credenti
 		elb:    newELB(cfg, a.metrics, &a.options.Ages),
 		ec2:    newEC2(cfg, a.metrics, &a.options.Ages),
 		acm:    newACM(cfg, a.metrics, &a.options.Ages),
+		waf:    newWAF(cfg, a.metrics, &a.options.Ages),
+		shield: newShield(cfg, a.metrics, &a.options.Ages),
 	}
 	a.sessions[key] = s
 	a.use(c.String(), key)

@@ -20,6 +20,7 @@ type EC2 struct {
 
 	ours    *snapshot[[]types.SecurityGroup] // by VPC, those that carry our tag
 	others  *snapshot[[]types.SecurityGroup] // by VPC and name, or by group id
+	nodes   *snapshot[[]types.SecurityGroup] // by NodeGroups
 	subnets *snapshot[[]types.Subnet]        // by VPC
 }
 
@@ -30,6 +31,7 @@ func newEC2(cfg awssdk.Config, m *metrics, a *Ages) *EC2 {
 		ages:    a,
 		ours:    newSnapshot[[]types.SecurityGroup]("securityGroups", m, a),
 		others:  newSnapshot[[]types.SecurityGroup]("securityGroup", m, a),
+		nodes:   newSnapshot[[]types.SecurityGroup]("nodeGroups", m, a),
 		subnets: newSnapshot[[]types.Subnet]("subnets", m, a),
 	}
 }

@@ -41,6 +41,13 @@ var acmRates = map[string]int{
 	"UpdateCertificateOptions": 5,
 }
 
+// AWS WAF answers one question a second, and takes a change in two; Shield's rates are documented nowhere.
+var (
+	wafReads    = bucket{name: "read", burst: 1, rate: 1}
+	wafWrites   = bucket{name: "write", burst: 1, rate: 0.5}
+	shieldCalls = bucket{name: "call", burst: 5, rate: 5}
+)
+
 // bucketOf an operation. Reads and writes have buckets of their own, so that a read never waits behind writes.
 func bucketOf(service, operation string) bucket {
 	read := strings.HasPrefix(operation, "Describe") || strings.HasPrefix(operation, "Get")
@@ -48,6 +55,12 @@ func bucketOf(service, operation string) bucket {
 	case service == serviceACM:
 		n := cmp.Or(acmRates[operation], 5)
 		return bucket{name: operation, burst: max(n-1, 1), rate: rate.Limit(n)}
+	case service == serviceWAF && read:
+		return wafReads
+	case service == serviceWAF:
+		return wafWrites
+	case service == serviceShield:
+		return shieldCalls
 	case service == serviceEC2 && read:
 		return ec2Reads
 	case service == serviceEC2:

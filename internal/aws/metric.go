@@ -4,9 +4,11 @@ import "github.com/prometheus/client_golang/prometheus"
 
 // The services, as labels of metrics and prefixes of IAM actions.
 const (
-	serviceELB = "elasticloadbalancing"
-	serviceEC2 = "ec2"
-	serviceACM = "acm"
+	serviceELB    = "elasticloadbalancing"
+	serviceEC2    = "ec2"
+	serviceACM    = "acm"
+	serviceWAF    = "wafv2"
+	serviceShield = "shield"
 )
 
 // metrics of all calls to AWS.

@@ -59,6 +59,8 @@ func kindOf(mg resource.Managed) string {
 		return v1alpha1.SecurityGroupGroupVersionKind.Kind
 	case *v1alpha1.Certificate:
 		return v1alpha1.CertificateGroupVersionKind.Kind
+	case *v1alpha1.ShieldProtection:
+		return v1alpha1.ShieldProtectionGroupVersionKind.Kind
 	}
 	return mg.GetObjectKind().GroupVersionKind().Kind
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/certificate"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/configuration"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/gateway"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/gatewayclass"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/listener"
@@ -16,8 +17,11 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/loadbalancer"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/securitygroup"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/securitygrouprule"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/shieldprotection"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/targetgroup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/targetgroupbinding"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/webaclassociation"
 )
 
 // Settings of all controllers.
@@ -43,10 +47,16 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 	if err := gateway.Setup(mgr, o, s.Gateway); err != nil {
 		return err
 	}
+	if err := configuration.Setup(mgr, o); err != nil {
+		return err
+	}
 	accounts := aws.NewAccounts(mgr.GetClient(), s.AWS)
 	for _, setup := range []func(ctrl.Manager, controller.Options, *aws.Accounts) error{
 		loadbalancer.Setup,
 		securitygroup.Setup,
+		securitygrouprule.Setup,
+		webaclassociation.Setup,
+		shieldprotection.Setup,
 		certificate.Setup,
 		listener.Setup,
 		listenerrule.Setup,

@@ -11,7 +11,6 @@ import (
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
-	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 )
 
 const kindLoadBalancerConfiguration = "LoadBalancerConfiguration"
@@ -129,42 +128,9 @@ func defaultTargetGroup(lbc *gwcfgv1.LoadBalancerConfiguration, all []*gwcfgv1.T
 		lbc.Namespace, lbc.Name, lbc.Namespace, ref.Name)
 }
 
-// invalid finds settings that AWS would refuse for the load balancer as a whole.
-func (c configuration) invalid() problem {
-	if name := c.spec.LoadBalancerName; name != nil {
-		if err := alb.ValidLoadBalancerName(*name); err != nil {
-			return invalidParameters("loadBalancerName of %s: %s", c.from, err)
-		}
-	}
-	for i, s := range c.spec.LoadBalancerSubnets {
-		if value(s.Identifier) == "" {
-			return invalidParameters("loadBalancerSubnets[%d] of %s has no identifier; give a subnet's id or Name tag", i, c.from)
-		}
-	}
-	for _, r := range c.spec.SourceRanges {
-		if _, err := netip.ParsePrefix(r); err != nil {
-			return invalidParameters("sourceRanges of %s has %q, which is not a CIDR block such as 10.0.0.0/8", c.from, r)
-		}
-	}
-	if len(c.spec.Tags) >= maxTags {
-		return invalidParameters("tags of %s are %d; give at most %d, as AWS allows 50 and the provider adds its own", c.from, len(c.spec.Tags), maxTags-1)
-	}
-	for _, a := range c.spec.LoadBalancerAttributes {
-		if a.Key == "" {
-			return invalidParameters("loadBalancerAttributes of %s has an empty key; give a key such as idle_timeout.timeout_seconds", c.from)
-		}
-	}
-	return problem{}
-}
-
 // withoutEffect lists what is set and not done: nothing is ignored in silence.
 func (c configuration) withoutEffect() []string {
 	s := c.spec
-	later := given(map[string]bool{
-		"wafV2":                           s.WAFv2 != nil,
-		"shieldConfiguration":             s.ShieldConfiguration != nil && value(s.ShieldConfiguration.Enabled),
-		"manageBackendSecurityGroupRules": value(s.ManageBackendSecurityGroupRules),
-	})
 	network := given(map[string]bool{
 		"enforceSecurityGroupInboundRulesOnPrivateLinkTraffic": s.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic != nil,
 		"disableSecurityGroup":                                 value(s.DisableSecurityGroup),
@@ -190,8 +156,7 @@ func (c configuration) withoutEffect() []string {
 		"securityGroupPrefixes": len(s.SecurityGroups) > 0 && len(s.SecurityGroupPrefixes) > 0,
 		"enableICMP":            len(s.SecurityGroups) > 0 && value(s.EnableICMP),
 	})
-	notes := c.ignored(later, "not supported yet")
-	notes = append(notes, c.ignored(unique(network), "only for Network Load Balancers")...)
+	notes := c.ignored(unique(network), "only for Network Load Balancers")
 	notes = append(notes, c.ignored(overruled, "securityGroups are given")...)
 	if v6 := c.unusableRanges(); len(v6) > 0 {
 		notes = append(notes, fmt.Sprintf("sourceRanges %s of %s have no effect (IPv6 needs ipAddressType dualstack)", strings.Join(v6, ", "), c.from))

@@ -122,6 +122,9 @@ func (t *translation) gatewayNotes() []string {
 			}), "only for HTTPS")...)
 		}
 	}
+	if t.keepsProtection() {
+		notes = append(notes, "deletion protection stays on although loadBalancerAttributes do not name it any more (set deletion_protection.enabled to false to switch it off)")
+	}
 	spec := t.in.Gateway.Spec
 	if spec.TLS != nil && spec.TLS.Backend != nil {
 		notes = append(notes, "spec.tls.backend has no effect (an Application Load Balancer has no client certificate)")

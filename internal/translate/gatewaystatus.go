@@ -56,6 +56,9 @@ func (t *translation) whenActive(arn string) metav1.Condition {
 	if refused != "" && !t.anyLive() {
 		return gatewayPending(refused)
 	}
+	if s := t.protectionState(); !s.live {
+		return gatewayPending(s.message)
+	}
 	return gatewayProgrammed(arn)
 }
 

@@ -109,6 +109,9 @@ type Observed struct {
 	ListenerRules       []*albv1alpha1.ListenerRule
 	TargetGroups        []*albv1alpha1.TargetGroup
 	TargetGroupBindings []*albv1alpha1.TargetGroupBinding
+	SecurityGroupRules  []*albv1alpha1.SecurityGroupRule
+	WebACLAssociations  []*albv1alpha1.WebACLAssociation
+	ShieldProtections   []*albv1alpha1.ShieldProtection
 }
 
 // ClassInput is everything that bears upon one GatewayClass.

@@ -160,6 +160,9 @@ func copied(in translate.Input) translate.Input {
 	in.Observed.ListenerRules = each(in.Observed.ListenerRules, (*albv1alpha1.ListenerRule).DeepCopy)
 	in.Observed.TargetGroups = each(in.Observed.TargetGroups, (*albv1alpha1.TargetGroup).DeepCopy)
 	in.Observed.TargetGroupBindings = each(in.Observed.TargetGroupBindings, (*albv1alpha1.TargetGroupBinding).DeepCopy)
+	in.Observed.SecurityGroupRules = each(in.Observed.SecurityGroupRules, (*albv1alpha1.SecurityGroupRule).DeepCopy)
+	in.Observed.WebACLAssociations = each(in.Observed.WebACLAssociations, (*albv1alpha1.WebACLAssociation).DeepCopy)
+	in.Observed.ShieldProtections = each(in.Observed.ShieldProtections, (*albv1alpha1.ShieldProtection).DeepCopy)
 	return in
 }
 
@@ -190,6 +193,7 @@ func shuffled(r *rand.Rand, in translate.Input) translate.Input {
 	shuffle(r, in.Observed.ListenerRules)
 	shuffle(r, in.Observed.TargetGroups)
 	shuffle(r, in.Observed.TargetGroupBindings)
+	shuffle(r, in.Observed.SecurityGroupRules)
 	return in
 }
 

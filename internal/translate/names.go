@@ -48,6 +48,10 @@ func targetGroupName(gateway, service string, port int32, hash string) string {
 	return fmt.Sprintf("%s-%s-%d-%s", stem(gateway), shortened(service, maxLabelLength), port, hash)
 }
 
+func securityGroupRuleName(loadBalancer string, port int32) string {
+	return fmt.Sprintf("%s-%d", loadBalancer, port)
+}
+
 func certificateName(gateway string, secret objectKey) string {
 	return fmt.Sprintf("%s-%s-%s", stem(gateway), shortened(secret.name, maxLabelLength), hashOf(secret.namespace, secret.name))
 }

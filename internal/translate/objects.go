@@ -33,6 +33,8 @@ func (t *translation) objects() []Object {
 	if sg := t.securityGroup(owner); sg != nil {
 		out = append(out, sg)
 	}
+	out = append(out, t.protections(owner)...)
+	out = append(out, t.securityGroupRules(owner)...)
 	for _, s := range t.imports() {
 		out = append(out, t.certificate(s, owner))
 	}
@@ -137,11 +139,14 @@ func (t *translation) loadBalancer() *albv1alpha1.LoadBalancer {
 	if len(p.Subnets) == 0 {
 		p.SubnetSelector = s.LoadBalancerSubnetsSelector
 	}
-	if len(p.SecurityGroups) == 0 {
+	if t.ownGroup() {
 		p.SecurityGroupRefs = []albv1alpha1.Reference{{Name: loadBalancerName(g)}}
 	}
 	if s.MinimumLoadBalancerCapacity != nil {
 		p.MinimumCapacityUnits = new(s.MinimumLoadBalancerCapacity.CapacityUnits)
+	}
+	if stored := find(t.in.Observed.LoadBalancers, out.Name); stored != nil {
+		undo(p, stored.Spec.ForProvider)
 	}
 	return out
 }
@@ -160,6 +165,9 @@ func (t *translation) listener(p *port, owner metav1.OwnerReference) *albv1alpha
 		DefaultActions: fixed("404"),
 		Attributes:     attributes(settings.ListenerAttributes, func(a listenerAttribute) (string, string) { return a.Key, a.Value }),
 		Tags:           maps.Clone(t.tags),
+	}
+	if stored := find(t.in.Observed.Listeners, out.Name); stored != nil {
+		out.Spec.ForProvider.Attributes = undoAttributes(out.Spec.ForProvider.Attributes, stored.Spec.ForProvider.Attributes, listenerDefaults(p.Protocol))
 	}
 	if l := p.listeners[0]; l.secure() {
 		out.Spec.ForProvider.SslPolicy = l.tls.policy

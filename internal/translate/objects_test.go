@@ -152,6 +152,12 @@ func addObserved(out *translate.Observed, o runtime.Object) bool {
 		out.TargetGroups = append(out.TargetGroups, o)
 	case *albv1alpha1.TargetGroupBinding:
 		out.TargetGroupBindings = append(out.TargetGroupBindings, o)
+	case *albv1alpha1.SecurityGroupRule:
+		out.SecurityGroupRules = append(out.SecurityGroupRules, o)
+	case *albv1alpha1.WebACLAssociation:
+		out.WebACLAssociations = append(out.WebACLAssociations, o)
+	case *albv1alpha1.ShieldProtection:
+		out.ShieldProtections = append(out.ShieldProtections, o)
 	default:
 		return false
 	}
@@ -191,7 +197,10 @@ func all(o translate.Observed) []translate.Object {
 	out = appendAll(out, o.Listeners)
 	out = appendAll(out, o.ListenerRules)
 	out = appendAll(out, o.TargetGroups)
-	return appendAll(out, o.TargetGroupBindings)
+	out = appendAll(out, o.TargetGroupBindings)
+	out = appendAll(out, o.SecurityGroupRules)
+	out = appendAll(out, o.WebACLAssociations)
+	return appendAll(out, o.ShieldProtections)
 }
 
 func appendAll[T translate.Object](out []translate.Object, in []T) []translate.Object {

@@ -21,6 +21,8 @@ func (t *translation) obsolete() []Object {
 	}
 	out = append(out, t.obsoleteTargetGroups()...)
 	out = append(out, t.obsoleteSecurityGroups()...)
+	out = append(out, t.obsoleteSecurityGroupRules()...)
+	out = append(out, t.obsoleteProtections()...)
 	out = append(out, t.obsoleteCertificates()...)
 	slices.SortStableFunc(out, func(a, b Object) int {
 		return cmp.Compare(a.GetObjectKind().GroupVersionKind().Kind+" "+a.GetName(), b.GetObjectKind().GroupVersionKind().Kind+" "+b.GetName())
@@ -82,7 +84,7 @@ func (t *translation) obsoleteTargetGroups() []Object {
 func (t *translation) obsoleteSecurityGroups() []Object {
 	var out []Object
 	for _, sg := range t.in.Observed.SecurityGroups {
-		wanted := len(t.config.spec.SecurityGroups) == 0 && sg.Name == loadBalancerName(t.in.Gateway)
+		wanted := t.ownGroup() && sg.Name == loadBalancerName(t.in.Gateway)
 		if sg.DeletionTimestamp == nil && !wanted && !slices.ContainsFunc(t.in.Observed.LoadBalancers, uses(sg)) {
 			out = append(out, sg)
 		}

@@ -76,6 +76,8 @@ var usualObjects = []string{
 	`Listener gw-80: {"port":80,"protocol":"HTTP"}` + "\n",
 	`TargetGroup gw-api-80-dab0858fb3: {"name":"k8s-shop-api-df157ea938","port":30081,"protocol":"HTTP","protocolVersion":"HTTP1","targetType":"instance"}` + "\n",
 	`TargetGroup gw-web-80-35b15826fd: {"name":"k8s-shop-web-39c3d55a53","port":30080,"protocol":"HTTP","protocolVersion":"HTTP1","targetType":"instance"}` + "\n",
+	`SecurityGroupRule gw-30080: {"fromPort":30080,"ipProtocol":"tcp","sourceSecurityGroupRef":{"name":"gw"},"toPort":30080}` + "\n",
+	`SecurityGroupRule gw-30081: {"fromPort":30081,"ipProtocol":"tcp","sourceSecurityGroupRef":{"name":"gw"},"toPort":30081}` + "\n",
 	`TargetGroupBinding gw-api-80-dab0858fb3: {"serviceRef":{"name":"api","namespace":"shop","port":80},"targetGroupRef":{"name":"gw-api-80-dab0858fb3"},"targetType":"instance"}` + "\n",
 	`TargetGroupBinding gw-web-80-35b15826fd: {"serviceRef":{"name":"web","namespace":"shop","port":80},"targetGroupRef":{"name":"gw-web-80-35b15826fd"},"targetType":"instance"}` + "\n",
 }

@@ -23,9 +23,10 @@ const (
 	anyIPv6 = "::/0"
 )
 
-// securityGroup is the load balancer's own, or nil where the user gives others or adopts a load balancer, which has its own.
+// securityGroup is the load balancer's own, or nil where the user gives others or adopts a load balancer, which has its own. Beside
+// the user's it lets nobody in: it is only there for targets to let in.
 func (t *translation) securityGroup(owner metav1.OwnerReference) *albv1alpha1.SecurityGroup {
-	if len(t.config.spec.SecurityGroups) > 0 || t.addressing.adopted != "" {
+	if !t.ownGroup() {
 		return nil
 	}
 	g := t.in.Gateway
@@ -50,6 +51,9 @@ func (t *translation) securityGroup(owner metav1.OwnerReference) *albv1alpha1.Se
 
 // ingress admits each source to each port. Prefix lists alone open nothing else.
 func (t *translation) ingress() []albv1alpha1.IPPermission {
+	if len(t.config.spec.SecurityGroups) > 0 {
+		return nil
+	}
 	var out []albv1alpha1.IPPermission
 	for _, source := range t.sources() {
 		for _, p := range t.ports {

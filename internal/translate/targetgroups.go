@@ -3,6 +3,7 @@ package translate
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -33,6 +34,9 @@ type targetGroup struct {
 	name    string
 	group   albv1alpha1.TargetGroupParameters
 	binding albv1alpha1.TargetGroupBindingParameters
+
+	// reached are the ports at which the load balancer reaches targets.
+	reached []int32
 }
 
 // A servicePort is a port of a Service.
@@ -72,7 +76,7 @@ func (t *translation) targetGroup(r *route, s servicePort, on alb.ListenerPort) 
 		group.Name = fixedName
 	}
 	t.keepPort(name, &group)
-	tg := &targetGroup{name: name, group: group, binding: binding(name, s, settings.props, group.TargetType)}
+	tg := &targetGroup{name: name, group: group, binding: binding(name, s, settings.props, group.TargetType), reached: t.reached(name, s, group)}
 	t.targetGroups[name] = tg
 	return tg, problem{}
 }
@@ -206,6 +210,41 @@ func (t *translation) familyOf(s servicePort, settings targetGroupSettings) (*st
 	default:
 		return new("ipv6"), problem{}
 	}
+}
+
+// reached are the ports for requests, health checks and target control. A named target port may differ from pod to pod: then they
+// are the ports of the targets that are registered.
+func (t *translation) reached(name string, s servicePort, group albv1alpha1.TargetGroupParameters) []int32 {
+	var out []int32
+	switch {
+	case group.TargetType == targetInstance:
+		out = append(out, s.port.NodePort)
+	case s.port.TargetPort.Type == intstr.String && s.port.TargetPort.StrVal != "":
+		out = append(out, registeredPorts(find(t.in.Observed.TargetGroupBindings, name))...)
+	default:
+		out = append(out, numericPort(s.port))
+	}
+	if check, err := strconv.ParseInt(value(group.HealthCheckPort), 10, 32); err == nil {
+		out = append(out, int32(check))
+	}
+	if control := group.TargetControlPort; control != nil {
+		out = append(out, *control)
+	}
+	return out
+}
+
+func registeredPorts(b *albv1alpha1.TargetGroupBinding) []int32 {
+	if b == nil {
+		return nil
+	}
+	var out []int32
+	for _, target := range b.Status.AtProvider.Registered {
+		port, err := strconv.ParseInt(target[strings.LastIndexByte(target, ':')+1:], 10, 32)
+		if err == nil {
+			out = append(out, int32(port))
+		}
+	}
+	return out
 }
 
 func binding(name string, s servicePort, props gwcfgv1.TargetGroupProps, targetType string) albv1alpha1.TargetGroupBindingParameters {

@@ -32,6 +32,9 @@ var (
 	TargetGroupBindingGroupVersionKind    = GroupVersion.WithKind("TargetGroupBinding")
 	SecurityGroupGroupVersionKind         = GroupVersion.WithKind("SecurityGroup")
 	CertificateGroupVersionKind           = GroupVersion.WithKind("Certificate")
+	SecurityGroupRuleGroupVersionKind     = GroupVersion.WithKind("SecurityGroupRule")
+	WebACLAssociationGroupVersionKind     = GroupVersion.WithKind("WebACLAssociation")
+	ShieldProtectionGroupVersionKind      = GroupVersion.WithKind("ShieldProtection")
 	ProviderConfigGroupVersionKind        = GroupVersion.WithKind("ProviderConfig")
 	ClusterProviderConfigGroupVersionKind = GroupVersion.WithKind("ClusterProviderConfig")
 )
@@ -45,6 +48,9 @@ func addKnownTypes(s *runtime.Scheme) error {
 		&TargetGroupBinding{}, &TargetGroupBindingList{},
 		&SecurityGroup{}, &SecurityGroupList{},
 		&Certificate{}, &CertificateList{},
+		&SecurityGroupRule{}, &SecurityGroupRuleList{},
+		&WebACLAssociation{}, &WebACLAssociationList{},
+		&ShieldProtection{}, &ShieldProtectionList{},
 		&ProviderConfig{}, &ProviderConfigList{},
 		&ClusterProviderConfig{}, &ClusterProviderConfigList{},
 	)

@@ -60,7 +60,7 @@ type LoadBalancerParameters struct {
 	// +optional
 	CustomerOwnedIpv4Pool *string `json:"customerOwnedIpv4Pool,omitempty"`
 
-	// Ipv4IpamPoolId of the IPAM pool for public IPv4 addresses.
+	// Ipv4IpamPoolId of the IPAM pool for public IPv4 addresses. Empty: none, where one was set before.
 	// +optional
 	Ipv4IpamPoolId *string `json:"ipv4IpamPoolId,omitempty"`
 

@@ -47,3 +47,33 @@ func (mg *Certificate) GetLastHandledReconcileAt() string { return mg.Status.Las
 
 // SetLastHandledReconcileAt of this Certificate.
 func (mg *Certificate) SetLastHandledReconcileAt(t string) { mg.Status.LastHandledReconcileAt = t }
+
+// GetLastHandledReconcileAt of this SecurityGroupRule.
+func (mg *SecurityGroupRule) GetLastHandledReconcileAt() string {
+	return mg.Status.LastHandledReconcileAt
+}
+
+// SetLastHandledReconcileAt of this SecurityGroupRule.
+func (mg *SecurityGroupRule) SetLastHandledReconcileAt(t string) {
+	mg.Status.LastHandledReconcileAt = t
+}
+
+// GetLastHandledReconcileAt of this WebACLAssociation.
+func (mg *WebACLAssociation) GetLastHandledReconcileAt() string {
+	return mg.Status.LastHandledReconcileAt
+}
+
+// SetLastHandledReconcileAt of this WebACLAssociation.
+func (mg *WebACLAssociation) SetLastHandledReconcileAt(t string) {
+	mg.Status.LastHandledReconcileAt = t
+}
+
+// GetLastHandledReconcileAt of this ShieldProtection.
+func (mg *ShieldProtection) GetLastHandledReconcileAt() string {
+	return mg.Status.LastHandledReconcileAt
+}
+
+// SetLastHandledReconcileAt of this ShieldProtection.
+func (mg *ShieldProtection) SetLastHandledReconcileAt(t string) {
+	mg.Status.LastHandledReconcileAt = t
+}

@@ -49,6 +49,24 @@ func (l *SecurityGroupList) GetItems() []resource.Managed {
 	return items
 }
 
+// GetItems of this SecurityGroupRuleList.
+func (l *SecurityGroupRuleList) GetItems() []resource.Managed {
+	items := make([]resource.Managed, len(l.Items))
+	for i := range l.Items {
+		items[i] = &l.Items[i]
+	}
+	return items
+}
+
+// GetItems of this ShieldProtectionList.
+func (l *ShieldProtectionList) GetItems() []resource.Managed {
+	items := make([]resource.Managed, len(l.Items))
+	for i := range l.Items {
+		items[i] = &l.Items[i]
+	}
+	return items
+}
+
 // GetItems of this TargetGroupBindingList.
 func (l *TargetGroupBindingList) GetItems() []resource.Managed {
 	items := make([]resource.Managed, len(l.Items))
@@ -60,6 +78,15 @@ func (l *TargetGroupBindingList) GetItems() []resource.Managed {
 
 // GetItems of this TargetGroupList.
 func (l *TargetGroupList) GetItems() []resource.Managed {
+	items := make([]resource.Managed, len(l.Items))
+	for i := range l.Items {
+		items[i] = &l.Items[i]
+	}
+	return items
+}
+
+// GetItems of this WebACLAssociationList.
+func (l *WebACLAssociationList) GetItems() []resource.Managed {
 	items := make([]resource.Managed, len(l.Items))
 	for i := range l.Items {
 		items[i] = &l.Items[i]

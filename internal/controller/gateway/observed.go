@@ -27,9 +27,13 @@ func (r *Reconciler) loadObserved(ctx context.Context, s *state) error {
 	for _, lb := range lbs {
 		groups, certificates := &albv1alpha1.SecurityGroupList{}, &albv1alpha1.CertificateList{}
 		listeners, targets := &albv1alpha1.ListenerList{}, &albv1alpha1.TargetGroupList{}
-		if err := r.ownedBy(ctx, lb, groups, certificates, listeners, targets); err != nil {
+		rules, acls, shields := &albv1alpha1.SecurityGroupRuleList{}, &albv1alpha1.WebACLAssociationList{}, &albv1alpha1.ShieldProtectionList{}
+		if err := r.ownedBy(ctx, lb, groups, certificates, listeners, targets, rules, acls, shields); err != nil {
 			return err
 		}
+		o.SecurityGroupRules = append(o.SecurityGroupRules, pointers(rules.Items)...)
+		o.WebACLAssociations = append(o.WebACLAssociations, pointers(acls.Items)...)
+		o.ShieldProtections = append(o.ShieldProtections, pointers(shields.Items)...)
 		o.Certificates = append(o.Certificates, pointers(certificates.Items)...)
 		o.SecurityGroups = append(o.SecurityGroups, pointers(groups.Items)...)
 		o.Listeners = append(o.Listeners, pointers(listeners.Items)...)

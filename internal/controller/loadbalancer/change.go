@@ -90,9 +90,11 @@ func (e *external) compareAddresses(_ context.Context, mg *v1alpha1.LoadBalancer
 		have = awssdk.ToString(lb.IpamPools.Ipv4IpamPoolId)
 	}
 	if want := mg.Spec.ForProvider.Ipv4IpamPoolId; want != nil && *want != have {
-		changes = append(changes, change{what: "IPAM pool", make: func(ctx context.Context) error {
-			return e.account.ELB.ModifyIpPools(ctx, &elbv2.ModifyIpPoolsInput{LoadBalancerArn: lb.LoadBalancerArn, IpamPools: &elbtypes.IpamPools{Ipv4IpamPoolId: want}})
-		}})
+		in := &elbv2.ModifyIpPoolsInput{LoadBalancerArn: lb.LoadBalancerArn, IpamPools: &elbtypes.IpamPools{Ipv4IpamPoolId: want}}
+		if *want == "" {
+			in.IpamPools, in.RemoveIpamPools = nil, []elbtypes.RemoveIpamPoolEnum{elbtypes.RemoveIpamPoolEnumIpv4}
+		}
+		changes = append(changes, change{what: "IPAM pool", make: func(ctx context.Context) error { return e.account.ELB.ModifyIpPools(ctx, in) }})
 	}
 	return changes, nil
 }

@@ -190,7 +190,7 @@ func (e *external) Create(ctx context.Context, mg *v1alpha1.LoadBalancer) (manag
 		CustomerOwnedIpv4Pool: p.CustomerOwnedIpv4Pool,
 		Tags:                  aws.ELBTags(e.tags(mg)),
 	}
-	if p.Ipv4IpamPoolId != nil {
+	if awssdk.ToString(p.Ipv4IpamPoolId) != "" {
 		in.IpamPools = &elbtypes.IpamPools{Ipv4IpamPoolId: p.Ipv4IpamPoolId}
 	}
 	lb, err := e.account.ELB.CreateLoadBalancer(ctx, in)
@@ -205,14 +205,16 @@ func (e *external) tags(mg *v1alpha1.LoadBalancer) map[string]string {
 	return aws.WithOwner(mg.Spec.ForProvider.Tags, aws.OwnerTags(e.account.ClusterName, mg))
 }
 
-// Update makes the changes that Observe found to be due; none if there is no load balancer.
+// Update makes the changes that Observe found to be due; none if there is no load balancer. One that AWS refuses does not hold up
+// the others.
 func (e *external) Update(ctx context.Context, _ *v1alpha1.LoadBalancer) (managed.ExternalUpdate, error) {
+	var failed error
 	for _, c := range e.changes {
-		if err := c.make(ctx); err != nil {
-			return managed.ExternalUpdate{}, errors.Wrapf(err, "cannot set %s of load balancer", c.what)
+		if err := c.make(ctx); err != nil && failed == nil {
+			failed = errors.Wrapf(err, "cannot set %s of load balancer", c.what)
 		}
 	}
-	return managed.ExternalUpdate{}, nil
+	return managed.ExternalUpdate{}, failed
 }
 
 // Delete the load balancer, with its listeners and rules.

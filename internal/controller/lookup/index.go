@@ -98,6 +98,7 @@ func Managed() []client.Object {
 	return []client.Object{
 		&albv1alpha1.LoadBalancer{}, &albv1alpha1.SecurityGroup{}, &albv1alpha1.Certificate{}, &albv1alpha1.Listener{},
 		&albv1alpha1.ListenerRule{}, &albv1alpha1.TargetGroup{}, &albv1alpha1.TargetGroupBinding{},
+		&albv1alpha1.SecurityGroupRule{}, &albv1alpha1.WebACLAssociation{}, &albv1alpha1.ShieldProtection{},
 	}
 }
 

@@ -21,6 +21,7 @@ const (
 	ByTargetGroupARN = "reference.targetGroupARN"
 	ByCertificate    = "reference.certificate"
 	ByCertificateARN = "reference.certificateARN"
+	BySecurityGroup  = "reference.securityGroup"
 )
 
 // Names of the references that are given.

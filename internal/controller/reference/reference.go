@@ -56,6 +56,23 @@ func LoadBalancer(ctx context.Context, kube client.Reader, f From) (Referent, er
 	return find(ctx, kube, f, lookup{kind: "LoadBalancer", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
 }
 
+// WaitingForActive says what somebody who needs a load balancer that is past provisioning waits for; empty means nothing. One that
+// is given by its ARN is taken to be active.
+func WaitingForActive(ctx context.Context, kube client.Reader, f From) (string, error) {
+	o := &albv1alpha1.LoadBalancer{}
+	lb, err := find(ctx, kube, f, lookup{kind: "LoadBalancer", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
+	if err != nil || f.ARN != nil {
+		return "", err
+	}
+	if w := lb.Waiting(); w != "" {
+		return w, nil
+	}
+	if s := o.Status.AtProvider.State; s != "active" && s != "active_impaired" {
+		return fmt.Sprintf("%s %q is not active yet", lb.Kind, lb.Name), nil
+	}
+	return "", nil
+}
+
 // Listener that a reference leads to. One whose load balancer goes has gone with it in AWS, before garbage collection reaches
 // the object.
 func Listener(ctx context.Context, kube client.Reader, f From) (Referent, error) {
@@ -73,6 +90,12 @@ func Listener(ctx context.Context, kube client.Reader, f From) (Referent, error)
 func TargetGroup(ctx context.Context, kube client.Reader, f From) (Referent, error) {
 	o := &albv1alpha1.TargetGroup{}
 	return find(ctx, kube, f, lookup{kind: "TargetGroup", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
+}
+
+// SecurityGroup that a reference leads to. Its ARN is its group id.
+func SecurityGroup(ctx context.Context, kube client.Reader, f From) (Referent, error) {
+	o := &albv1alpha1.SecurityGroup{}
+	return find(ctx, kube, f, lookup{kind: "SecurityGroup", object: o, arn: func() string { return o.Status.AtProvider.GroupID }})
 }
 
 // Certificate that a reference leads to.

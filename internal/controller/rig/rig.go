@@ -89,6 +89,7 @@ func New(t *testing.T, p Place, indexes []Index, objects ...client.Object) *Rig 
 	b := fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(
 		&albv1alpha1.LoadBalancer{}, &albv1alpha1.Listener{}, &albv1alpha1.ListenerRule{}, &albv1alpha1.TargetGroup{},
 		&albv1alpha1.TargetGroupBinding{}, &albv1alpha1.SecurityGroup{}, &albv1alpha1.Certificate{},
+		&albv1alpha1.SecurityGroupRule{}, &albv1alpha1.WebACLAssociation{}, &albv1alpha1.ShieldProtection{},
 	).WithObjects(&albv1alpha1.ClusterProviderConfig{
 		ObjectMeta: metav1.ObjectMeta{Name: "default"},
 		Spec:       albv1alpha1.ProviderConfigSpec{Region: p.Region, VpcID: p.VPCID, ClusterName: Cluster, Endpoint: p.Endpoint},

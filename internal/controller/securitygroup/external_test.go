@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/loadbalancer"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/rig"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/securitygroup"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/securitygrouprule"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wire"
@@ -53,7 +55,7 @@ func newBench(t *testing.T, o simulator.Options, objects ...client.Object) *benc
 		server.Close()
 		sim.Close()
 	})
-	indexes := append(rig.Indexes(securitygroup.Kind()), rig.Indexes(loadbalancer.Kind())...)
+	indexes := slices.Concat(rig.Indexes(securitygroup.Kind()), rig.Indexes(loadbalancer.Kind()), rig.Indexes(securitygrouprule.Kind()))
 	b := &bench{sim: sim, Rig: rig.New(t, rig.Place{Endpoint: server.URL, Region: "us-east-1", VPCID: ec2.DefaultVPC}, indexes, objects...)}
 	b.groups = rig.Run(b.Rig, securitygroup.Kind())
 	b.ec2 = ec2api.New(ec2api.Options{
@@ -343,6 +345,25 @@ func TestDeletion(t *testing.T) {
 	mg, r := b.groups.Once(name)
 	if mg.GetName() == "" || r.RequeueAfter != 2*time.Second || mg.GetCondition("Synced").Message == "" {
 		t.Errorf("\nits network interfaces linger: it is tried again soon, and said why\nresult %+v, Synced %s", r, rig.Synced(mg))
+	}
+}
+
+// AWS does not delete a group that the rule of another one lets in.
+func TestDeletionWaitsForRules(t *testing.T) {
+	rule := &v1alpha1.SecurityGroupRule{ObjectMeta: rig.Meta("shop-30080")}
+	rule.Spec.ForProvider.SourceSecurityGroupRef = &v1alpha1.Reference{Name: name}
+	b := newBench(t, simulator.Options{}, object(), rule)
+	b.groups.Settle(name)
+	b.groups.Delete(name)
+	if got := rig.Ready(b.groups.Settle(name)); got != "Deleting: In use by SecurityGroupRule shop-30080" {
+		t.Errorf("\na group stays as long as a SecurityGroupRule lets it in\nReady: got %s", got)
+	}
+	if woken := b.groups.Woken(rule); len(woken) != 1 || woken[0].Name != name {
+		t.Errorf("\nthe end of the rule wakes it\nWoken(...): got %v", woken)
+	}
+	rig.Must(b.Rig, b.Kube.Delete(t.Context(), rule))
+	if mg := b.groups.Settle(name); mg.GetName() != "" || b.found() != nil {
+		t.Errorf("\nobject and group are gone\nobject %q, group %v", mg.GetName(), b.found())
 	}
 }
 

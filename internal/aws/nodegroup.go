@@ -1,0 +1,62 @@
+package aws
+
+import (
+	"context"
+	"slices"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// TagClusterPrefix begins the key of the tag by which the security groups of a cluster's nodes are known, before its name.
+const TagClusterPrefix = "kubernetes.io/cluster/"
+
+// NodeGroups are security groups that we open and close for load balancers and that others made: one by its id, or those of a
+// VPC with the tag of a cluster.
+type NodeGroups struct{ VPC, Cluster, ID string }
+
+func (n NodeGroups) key() string { return n.VPC + "/" + n.Cluster + "/" + n.ID }
+
+func (n NodeGroups) filters() []types.Filter {
+	if n.ID != "" {
+		return []types.Filter{filter("group-id", n.ID)}
+	}
+	return []types.Filter{filter("vpc-id", n.VPC), filter("tag-key", TagClusterPrefix+n.Cluster)}
+}
+
+// NodeGroups with their rules.
+func (e *EC2) NodeGroups(ctx context.Context, n NodeGroups) ([]types.SecurityGroup, error) {
+	return e.nodes.get(ctx, question[[]types.SecurityGroup]{
+		key:  n.key(),
+		age:  upTo[[]types.SecurityGroup](e.ages.Groups),
+		read: func(ctx context.Context) ([]types.SecurityGroup, error) { return e.readGroups(ctx, n.filters()...) },
+	})
+}
+
+// OpenNodeGroup adds rules to one of the groups.
+func (e *EC2) OpenNodeGroup(ctx context.Context, n NodeGroups, in *ec2.AuthorizeSecurityGroupIngressInput) error {
+	_, err := do(ctx, e.api.AuthorizeSecurityGroupIngress, in)
+	if err != nil {
+		e.nodes.expire(n.key())
+		return err
+	}
+	id := awssdk.ToString(in.GroupId)
+	e.nodes.edit(n.key(), func(all []types.SecurityGroup) []types.SecurityGroup {
+		all = slices.Clone(all)
+		for i, g := range all {
+			if same(g.GroupId, id) {
+				all[i].IpPermissions = append(slices.Clone(g.IpPermissions), in.IpPermissions...)
+			}
+		}
+		return all
+	})
+	return nil
+}
+
+// CloseNodeGroup takes rules away from one of the groups.
+func (e *EC2) CloseNodeGroup(ctx context.Context, n NodeGroups, in *ec2.RevokeSecurityGroupIngressInput) error {
+	_, err := do(ctx, e.api.RevokeSecurityGroupIngress, in)
+	e.nodes.reset(n.key())
+	return err
+}

@@ -1,0 +1,117 @@
+package shieldprotection
+
+import (
+	"context"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/shield"
+	shieldtypes "github.com/aws/aws-sdk-go-v2/service/shield/types"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/reconciler/managed"
+	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
+)
+
+// ourName is what protections of ours are called, so that they are known from others'.
+const ourName = "managed by provider-alb-gateway"
+
+// protections of an account.
+type protections interface {
+	Protection(ctx context.Context, resource string) (*shieldtypes.Protection, error)
+	Subscribed(ctx context.Context) (bool, error)
+	CreateProtection(ctx context.Context, in *shield.CreateProtectionInput) (string, error)
+	DeleteProtection(ctx context.Context, id, resource string) error
+}
+
+// A connection is the client of one ShieldProtection, for one reconcile.
+type connection struct {
+	kube    client.Reader
+	shield  protections
+	cluster string
+}
+
+func loadBalancerOf(mg *albv1alpha1.ShieldProtection) reference.From {
+	return reference.From{Namespace: mg.GetNamespace(), Ref: mg.Spec.ForProvider.LoadBalancerRef, ARN: mg.Spec.ForProvider.ResourceArn}
+}
+
+// resource that is protected. A protection outlives its load balancer, whose ARN is then the one that was recorded.
+func (e *connection) resource(ctx context.Context, mg *albv1alpha1.ShieldProtection) (string, error) {
+	if meta.WasDeleted(mg) && mg.Status.AtProvider.ResourceARN != "" {
+		return mg.Status.AtProvider.ResourceARN, nil
+	}
+	lb, err := reference.LoadBalancer(ctx, e.kube, loadBalancerOf(mg))
+	return lb.ARN, err
+}
+
+// Observe the protection.
+func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.ShieldProtection) (managed.ExternalObservation, error) {
+	arn, err := e.resource(ctx, mg)
+	if err != nil || arn == "" {
+		return managed.ExternalObservation{}, err
+	}
+	p, err := e.shield.Protection(ctx, arn)
+	if aws.IsNotFound(err) {
+		return managed.ExternalObservation{}, nil
+	}
+	if err != nil {
+		return managed.ExternalObservation{}, errors.Wrap(err, "cannot get the protection of load balancer")
+	}
+	name := awssdk.ToString(p.Name)
+	if meta.WasDeleted(mg) && name != ourName {
+		return managed.ExternalObservation{}, nil
+	}
+	id := awssdk.ToString(p.Id)
+	adopted := meta.GetExternalName(mg) != id
+	meta.SetExternalName(mg, id)
+	mg.Status.AtProvider = albv1alpha1.ShieldProtectionObservation{ProtectionID: id, Name: name, ResourceARN: arn}
+	mg.SetConditions(xpv2.Available())
+	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: true, ResourceLateInitialized: adopted}, nil
+}
+
+// Create the protection.
+func (e *connection) Create(ctx context.Context, mg *albv1alpha1.ShieldProtection) (managed.ExternalCreation, error) {
+	arn, err := e.resource(ctx, mg)
+	if err != nil {
+		return managed.ExternalCreation{}, err
+	}
+	subscribed, err := e.shield.Subscribed(ctx)
+	if err != nil {
+		return managed.ExternalCreation{}, errors.Wrap(err, "cannot get the state of the subscription to AWS Shield Advanced")
+	}
+	if !subscribed {
+		return managed.ExternalCreation{}, aws.Refuse("the account has no subscription to AWS Shield Advanced; subscribe, or do without shieldConfiguration")
+	}
+	id, err := e.shield.CreateProtection(ctx, &shield.CreateProtectionInput{
+		Name: new(ourName), ResourceArn: &arn, Tags: aws.ShieldTags(aws.WithOwner(mg.Spec.ForProvider.Tags, aws.OwnerTags(e.cluster, mg))),
+	})
+	if err != nil {
+		return managed.ExternalCreation{}, errors.Wrap(err, "cannot create protection")
+	}
+	meta.SetExternalName(mg, id)
+	mg.Status.AtProvider = albv1alpha1.ShieldProtectionObservation{ProtectionID: id, Name: ourName, ResourceARN: arn}
+	return managed.ExternalCreation{}, nil
+}
+
+// Update has nothing to do: Shield can change nothing of a protection that matters here.
+func (e *connection) Update(context.Context, *albv1alpha1.ShieldProtection) (managed.ExternalUpdate, error) {
+	return managed.ExternalUpdate{}, nil
+}
+
+// Delete the protection.
+func (e *connection) Delete(ctx context.Context, mg *albv1alpha1.ShieldProtection) (managed.ExternalDelete, error) {
+	mg.SetConditions(xpv2.Deleting())
+	at := mg.Status.AtProvider
+	err := e.shield.DeleteProtection(ctx, at.ProtectionID, at.ResourceARN)
+	if aws.IsNotFound(err) {
+		err = nil
+	}
+	return managed.ExternalDelete{}, errors.Wrap(err, "cannot delete protection")
+}
+
+// Disconnect has nothing to close: connections belong to the account.
+func (e *connection) Disconnect(context.Context) error { return nil }
