@@ -2,6 +2,7 @@ package configuration
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -250,6 +251,9 @@ func TestUsersThroughRoutes(t *testing.T) {
 func woken(w *world, k kind, changed client.Object) []types.NamespacedName {
 	var out []types.NamespacedName
 	for _, x := range k.watches {
+		if reflect.TypeOf(x.object) != reflect.TypeOf(changed) {
+			continue
+		}
 		out = append(out, x.used(w.Context(), w.kube, changed)...)
 	}
 	return out

@@ -73,18 +73,18 @@ func usersOfListenerRuleConfiguration(ctx context.Context, kube client.Reader, c
 
 // routesBy an index, those with a Gateway of ours.
 func routesBy(ctx context.Context, kube client.Reader, index string, key types.NamespacedName) ([]translate.User, error) {
-	l := &gatewayv1.HTTPRouteList{}
-	if err := kube.List(ctx, l, client.MatchingFields{index: key.String()}); err != nil {
-		return nil, errors.Wrap(err, "cannot list HTTPRoutes")
+	routes, err := lookup.Routes(ctx, kube, client.MatchingFields{index: key.String()})
+	if err != nil {
+		return nil, err
 	}
 	var out []translate.User
-	for i := range l.Items {
-		ours, err := anyServed(ctx, kube, lookup.Gateways(&l.Items[i]))
+	for _, r := range routes {
+		ours, err := anyServed(ctx, kube, lookup.Gateways(r))
 		if err != nil {
 			return nil, err
 		}
 		if ours {
-			out = append(out, translate.User{Kind: "HTTPRoute", Namespace: l.Items[i].GetNamespace(), Name: l.Items[i].GetName()})
+			out = append(out, translate.User{Kind: lookup.RouteKind(r), Namespace: r.GetNamespace(), Name: r.GetName()})
 		}
 	}
 	return out, nil

@@ -44,7 +44,7 @@ func watchesOfLoadBalancerConfigurations() []watch {
 }
 
 func watchesOfTargetGroupConfigurations() []watch {
-	used := func(ctx context.Context, kube client.Reader, r *gatewayv1.HTTPRoute) []types.NamespacedName {
+	used := func(ctx context.Context, kube client.Reader, r client.Object) []types.NamespacedName {
 		var out []types.NamespacedName
 		for _, service := range lookup.Services(r) {
 			l := &gwcfgv1.TargetGroupConfigurationList{}
@@ -64,26 +64,29 @@ func watchesOfTargetGroupConfigurations() []watch {
 }
 
 func watchesOfListenerRuleConfigurations() []watch {
-	return throughRoutes(func(_ context.Context, _ client.Reader, r *gatewayv1.HTTPRoute) []types.NamespacedName {
+	return throughRoutes(func(_ context.Context, _ client.Reader, r client.Object) []types.NamespacedName {
 		return lookup.ListenerRuleConfigurations(r)
 	})
 }
 
 // throughRoutes: what a route uses, and what the routes of a Gateway and of a class's Gateways use.
-func throughRoutes(used func(context.Context, client.Reader, *gatewayv1.HTTPRoute) []types.NamespacedName) []watch {
+func throughRoutes(used func(context.Context, client.Reader, client.Object) []types.NamespacedName) []watch {
 	ofGateway := func(ctx context.Context, kube client.Reader, g *gatewayv1.Gateway) []types.NamespacedName {
-		l := &gatewayv1.HTTPRouteList{}
-		if err := kube.List(ctx, l, client.MatchingFields{lookup.ByGateway: client.ObjectKeyFromObject(g).String()}); err != nil {
-			return nil
+		routes, err := lookup.Routes(ctx, kube, client.MatchingFields{lookup.ByGateway: client.ObjectKeyFromObject(g).String()})
+		if err != nil {
+			return nil // The cache does not fail.
 		}
 		var out []types.NamespacedName
-		for i := range l.Items {
-			out = append(out, used(ctx, kube, &l.Items[i])...)
+		for _, r := range routes {
+			out = append(out, used(ctx, kube, r)...)
 		}
 		return out
 	}
-	return []watch{
-		on(&gatewayv1.HTTPRoute{}, used),
+	var out []watch
+	for _, o := range lookup.RouteKinds() {
+		out = append(out, watch{object: o, used: used})
+	}
+	return append(out,
 		on(&gatewayv1.Gateway{}, ofGateway),
 		on(&gatewayv1.GatewayClass{}, func(ctx context.Context, kube client.Reader, c *gatewayv1.GatewayClass) []types.NamespacedName {
 			var out []types.NamespacedName
@@ -92,7 +95,7 @@ func throughRoutes(used func(context.Context, client.Reader, *gatewayv1.HTTPRout
 			}
 			return out
 		}),
-	}
+	)
 }
 
 func gatewaysOf(ctx context.Context, kube client.Reader, c *gatewayv1.GatewayClass) []*gatewayv1.Gateway {

@@ -190,7 +190,10 @@ func checked(g types.TargetGroup, h healthCheck) (types.TargetGroup, error) {
 	return g, validMatcher(g)
 }
 
-func validHealthPort(p string) bool { return p == trafficPort || between(1, 65535)(p) }
+func validHealthPort(p string) bool {
+	n, err := strconv.ParseUint(p, 10, 16)
+	return p == trafficPort || err == nil && n > 0
+}
 
 // validMatcher wants gRPC codes for gRPC and HTTP codes for all else.
 func validMatcher(g types.TargetGroup) error {
