@@ -120,5 +120,7 @@ func (t *translation) adoptionNotes() []string {
 		"minimumLoadBalancerCapacity": s.MinimumLoadBalancerCapacity != nil,
 		"customerOwnedIpv4Pool":       s.CustomerOwnedIpv4Pool != nil,
 		"ipv4IPAMPoolId":              s.IPv4IPAMPoolID != nil,
+		"wafV2":                       s.WAFv2 != nil,
+		"shieldConfiguration":         t.config.shielded(),
 	}), "the load balancer is adopted")...)
 }

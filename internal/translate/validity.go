@@ -10,9 +10,6 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 )
 
-// maxTagKey is how long a tag's key may be (API model, TagKey).
-const maxTagKey = 128
-
 // The forms of ids and names in the API models of ELBv2, EC2, ACM and WAFv2.
 var (
 	coipForm        = regexp.MustCompile(`^ipv4pool-coip-[a-zA-Z0-9]+$`)
