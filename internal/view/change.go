@@ -110,7 +110,7 @@ func fromOf(o translate.Object, at Place) *RouteRule {
 }
 
 func parameters(o translate.Object) any {
-	b, err := json.Marshal(reflect.ValueOf(o).Elem().FieldByName("Spec").FieldByName("ForProvider").Interface())
+	b, err := json.Marshal(forecast.Parameters(o))
 	if err != nil {
 		return nil // cannot be: only plain structs are given
 	}

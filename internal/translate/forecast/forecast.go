@@ -122,7 +122,7 @@ func stored(want, was translate.Object) translate.Object {
 		out.SetUID(types.UID(Planned + " " + reflect.TypeOf(want).Elem().Name() + " " + want.GetName()))
 		out.SetGeneration(1)
 	} else {
-		same := equality.Semantic.DeepEqual(parameters(want), parameters(was))
+		same := equality.Semantic.DeepEqual(Parameters(want), Parameters(was))
 		out.SetUID(was.GetUID())
 		out.SetCreationTimestamp(was.GetCreationTimestamp())
 		out.SetGeneration(was.GetGeneration())
@@ -138,9 +138,13 @@ func stored(want, was translate.Object) translate.Object {
 
 func part(o any, name string) reflect.Value { return reflect.ValueOf(o).Elem().FieldByName(name) }
 
-// parameters are spec.forProvider.
-func parameters(o translate.Object) any {
-	return part(o, "Spec").FieldByName("ForProvider").Interface()
+// Parameters are what an object is to be: spec.forProvider of a managed resource, and all of the spec of a Service.
+func Parameters(o translate.Object) any {
+	spec := part(o, "Spec")
+	if p := spec.FieldByName("ForProvider"); p.IsValid() {
+		return p.Interface()
+	}
+	return spec.Interface()
 }
 
 // makeLive gives a managed resource the status that it has once AWS has made it.
@@ -155,6 +159,9 @@ func makeLive(o translate.Object) {
 	case *albv1alpha1.LoadBalancer:
 		if o.Status.AtProvider.DNSName == "" {
 			o.Status.AtProvider.DNSName = Planned
+			if adopted := o.Spec.ForProvider.DNSName; adopted != nil {
+				o.Status.AtProvider.DNSName = *adopted
+			}
 		}
 		o.Status.AtProvider.State = "active"
 	case *albv1alpha1.ListenerRule:
