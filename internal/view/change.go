@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
@@ -169,7 +170,8 @@ func statusChanges(in translate.Input, f forecast.Forecast, at Place) []Change {
 		c := Change{Change: Changed, Object: s.Object}
 		for _, now := range s.Conditions {
 			old, there := was[s.Object][now.Type]
-			if there && old.Status == now.Status && old.Reason == now.Reason || !there && now.fine() {
+			unsaid := !there || old.Status == string(metav1.ConditionUnknown) // as with a new Gateway, by the defaults of its CRD
+			if there && old.Status == now.Status && old.Reason == now.Reason || unsaid && now.fine() {
 				continue
 			}
 			field := FieldChange{Field: "condition " + now.Type, Is: fmt.Sprintf("%s %s: %s", now.Status, now.Reason, now.Message)}
