@@ -21,6 +21,7 @@ import (
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/s3"
 )
 
 type command struct {
@@ -35,12 +36,13 @@ type command struct {
 	Instance          []string      `sep:"none" placeholder:"ID=IP[,ZONE]" help:"An instance of the world, instead of the default three. Repeatable."`
 	Pool              string        `placeholder:"CIDR" help:"Addresses for load balancers."`
 	Otherwise         []string      `placeholder:"NAME" help:"Do the contrary of what is assumed where AWS documents nothing: a name of docs/assumptions.md. Repeatable."`
+	Bucket            []string      `placeholder:"NAME" help:"A bucket of S3 that exists. Repeatable."`
 	Debug             bool          `help:"Log each refused call."`
 }
 
 func main() {
 	var c command
-	_ = kong.Parse(&c, kong.Name("albsim"), kong.Description("AWS in a process: ELBv2, EC2, ACM, WAFv2, Shield and STS, with load balancers that serve."))
+	_ = kong.Parse(&c, kong.Name("albsim"), kong.Description("AWS in a process: ELBv2, EC2, ACM, S3, WAFv2, Shield and STS, with load balancers that serve."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := c.run(ctx)
 	stop()
@@ -131,6 +133,9 @@ func (c *command) options() (simulator.Options, error) {
 	}
 	if err := c.turn(&opts); err != nil {
 		return opts, err
+	}
+	for _, name := range c.Bucket {
+		opts.World.Buckets = append(opts.World.Buckets, s3.Bucket{Name: name})
 	}
 	network, err := c.network()
 	opts.World.Network = network

@@ -1,5 +1,5 @@
-// Package simulator is AWS in a process: an http.Handler that speaks the real wire protocols of ELBv2, EC2, ACM, WAFv2, Shield and
-// STS, as strict as AWS, in front of load balancers that serve on real sockets.
+// Package simulator is AWS in a process: an http.Handler that speaks the real wire protocols of ELBv2, EC2, ACM, S3, WAFv2, Shield
+// and STS, as strict as AWS, in front of load balancers that serve on real sockets.
 //
 // In go signed requests, by way of any AWS SDK, the CLI or Terraform with AWS_ENDPOINT_URL; out come AWS's answers. Below /_albsim/
 // it tells of itself in JSON: endpoints (where each load balancer listens), calls (which were made; DELETE forgets them), world

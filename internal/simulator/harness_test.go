@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/shield"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/aws-sdk-go-v2/service/wafv2"
@@ -68,6 +69,7 @@ type bench struct {
 	ec2 *ec2.Client
 	acm *acm.Client
 	sts *sts.Client
+	s3  *s3.Client
 
 	wafv2  *wafv2.Client
 	shield *shield.Client
@@ -91,7 +93,7 @@ func newBench(t *testing.T, opts simulator.Options) *bench {
 	}
 	return &bench{
 		T: t, sim: sim, url: server.URL, cfg: cfg, elb: elb.NewFromConfig(cfg), ec2: ec2.NewFromConfig(cfg), acm: acm.NewFromConfig(cfg),
-		sts: sts.NewFromConfig(cfg), wafv2: wafv2.NewFromConfig(cfg), shield: shield.NewFromConfig(cfg),
+		sts: sts.NewFromConfig(cfg), s3: s3.NewFromConfig(cfg), wafv2: wafv2.NewFromConfig(cfg), shield: shield.NewFromConfig(cfg),
 	}
 }
 
@@ -99,6 +101,7 @@ func newBench(t *testing.T, opts simulator.Options) *bench {
 func quick() simulator.Options {
 	return simulator.Options{
 		ProvisioningDelay: simulator.Immediately, ValidationDelay: simulator.Immediately, InterfaceLinger: simulator.Immediately,
+		TrustStoreDelay: simulator.Immediately,
 	}
 }
 

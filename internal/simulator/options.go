@@ -11,6 +11,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/dataplane"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/elbv2"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/s3"
 )
 
 // Options are what a Simulator may be told. The zero value works.
@@ -21,9 +22,9 @@ type Options struct {
 	World       World
 
 	// Latency is added to each call. ProvisioningDelay is how long a load balancer is "provisioning", ValidationDelay how long a
-	// requested certificate is pending, InterfaceLinger how long the network interfaces of a load balancer outlive it. Each is 2 s by
-	// default, but for Latency; Immediately is none.
-	Latency, ProvisioningDelay, ValidationDelay, InterfaceLinger time.Duration
+	// requested certificate is pending, InterfaceLinger how long the network interfaces of a load balancer outlive it, TrustStoreDelay
+	// how long a trust store is being created. Each is 2 s by default, but for Latency; Immediately is none.
+	Latency, ProvisioningDelay, ValidationDelay, InterfaceLinger, TrustStoreDelay time.Duration
 
 	// ShieldSubscribed says that the account has AWS Shield Advanced from the beginning.
 	ShieldSubscribed bool
@@ -33,7 +34,6 @@ type Options struct {
 	Quotas      elbv2.Quotas
 	Assumptions elbv2.Assumptions
 	CommonName  acm.CommonName
-	Bundle      func(bucket, key string) ([]byte, error) // the objects that trust stores are made from
 	DataPlane   dataplane.Options
 	Log         *slog.Logger     // default: discard
 	Now         func() time.Time // default time.Now
@@ -59,6 +59,7 @@ func delay(d time.Duration) time.Duration {
 type World struct {
 	Network      *ec2.World // default ec2.DefaultWorld of the region
 	Certificates []acm.Material
+	Buckets      []s3.Bucket
 }
 
 // Throttle is whether calls are limited.
@@ -72,7 +73,7 @@ const (
 
 // A Call is one call to a service, as it is counted and as faults see it.
 type Call struct {
-	Service   string // elbv2, ec2, acm, sts, wafv2, shield
+	Service   string // elbv2, ec2, acm, s3, sts, wafv2, shield
 	Operation string
 }
 

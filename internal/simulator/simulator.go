@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/dataplane"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/elbv2"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/s3"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/shield"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/sts"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wafv2"
@@ -52,11 +54,15 @@ func New(opts Options) (*Simulator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot make the certificates: %w", err)
 	}
+	objects, err := s3.New(s3.Options{Region: opts.Region, Buckets: opts.World.Buckets, Now: opts.Now})
+	if err != nil {
+		return nil, fmt.Errorf("cannot make the buckets: %w", err)
+	}
 	plane := dataplane.New(planeOptions(opts))
 	balancers, err := elbv2.New(elbv2.Options{
-		EC2: network, ACM: certificates, DataPlane: plane, Region: opts.Region, AccountID: opts.AccountID,
-		ProvisioningDelay: delay(opts.ProvisioningDelay), Quotas: opts.Quotas, Assumptions: opts.Assumptions, Bundle: opts.Bundle,
-		Now: opts.Now, Log: opts.Log,
+		EC2: network, ACM: certificates, S3: objects, DataPlane: plane, Region: opts.Region, AccountID: opts.AccountID,
+		ProvisioningDelay: delay(opts.ProvisioningDelay), TrustStoreDelay: delay(opts.TrustStoreDelay), Quotas: opts.Quotas,
+		Assumptions: opts.Assumptions, Now: opts.Now, Log: opts.Log,
 	})
 	if err != nil {
 		plane.Close()
@@ -64,10 +70,11 @@ func New(opts Options) (*Simulator, error) {
 	}
 	s := &Simulator{
 		opts: opts, log: opts.Log, network: network, elbv2: balancers, plane: plane,
-		services: []*wire.Service{balancers.Wire(), network.Wire(), certificates.Wire(), sts.New(opts.AccountID).Wire(), firewall(opts, balancers), protections(opts, balancers)},
-		verifier: &wire.Verifier{Region: opts.Region, Secrets: opts.Credentials, Now: opts.Now},
+		services: []*wire.Service{balancers.Wire(), network.Wire(), certificates.Wire(), sts.New(opts.AccountID).Wire(), objects.Wire(), firewall(opts, balancers), protections(opts, balancers)},
+		verifier: &wire.Verifier{Region: opts.Region, Secrets: maps.Clone(opts.Credentials), Now: opts.Now},
 		script:   newScript(),
 	}
+	maps.Copy(s.verifier.Secrets, objects.Credentials())
 	if opts.Throttle == ThrottleAWS {
 		s.throttle = newThrottle(opts.Now)
 	}
@@ -123,8 +130,8 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.admin.ServeHTTP(w, r)
 		return
 	}
-	if r.URL.Path != "/" && r.URL.Path != "" {
-		http.Error(w, "AWS calls go to /, the simulator's own API is below "+adminPrefix, http.StatusNotFound)
+	if r.URL.Path != "/" && r.URL.Path != "" && !wire.IsObject(r, s.services) {
+		http.Error(w, "AWS calls but those to S3 go to /, the simulator's own API is below "+adminPrefix, http.StatusNotFound)
 		return
 	}
 	call, err := wire.Read(r, s.services)
@@ -159,7 +166,7 @@ func (s *Simulator) answer(r *http.Request, call *wire.Call) (any, error) {
 			return nil, err
 		}
 	}
-	ctx := wire.WithCaller(r.Context(), caller)
+	ctx := wire.WithCaller(r.Context(), caller, r.Host)
 	if err := wait(ctx, s.opts.Latency); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"math/big"
 	"slices"
 	"testing"
@@ -13,9 +12,11 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/s3"
 )
 
-// API reference, CreateTrustStore and its neighbours; bundles come from objects, as there is no S3.
+// API reference, CreateTrustStore and its neighbours.
 func TestTrustStores(t *testing.T) {
 	i := newIssuer(t)
 	leaf := i.issue(time.Now().Add(time.Hour), "a.example.com")
@@ -31,15 +32,13 @@ func TestTrustStores(t *testing.T) {
 		"list.pem": pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: list}),
 	}
 	opts := quick()
-	opts.Bundle = func(_, key string) ([]byte, error) {
-		if raw, ok := objects[key]; ok {
-			return raw, nil
-		}
-		return nil, errors.New("no such object")
-	}
+	opts.World.Buckets = []s3.Bucket{{Name: "bundles"}}
 	b := newBench(t, opts)
+	for key, content := range objects {
+		b.put("bundles", key, content)
+	}
 	create := func(name, key string) (string, string) {
-		out, err := b.elb.CreateTrustStore(t.Context(), &elb.CreateTrustStoreInput{Name: &name, CaCertificatesBundleS3Bucket: new("bucket"), CaCertificatesBundleS3Key: &key})
+		out, err := b.elb.CreateTrustStore(t.Context(), &elb.CreateTrustStoreInput{Name: &name, CaCertificatesBundleS3Bucket: new("bundles"), CaCertificatesBundleS3Key: &key})
 		if err != nil {
 			return "", codeOf(t, err)
 		}
@@ -79,7 +78,7 @@ func TestTrustStores(t *testing.T) {
 	if _, err := b.elb.DeleteTrustStore(t.Context(), remove); codeOf(t, err) != "TrustStoreInUse" {
 		t.Errorf("in use: want TrustStoreInUse, got %v", err)
 	}
-	revoke := &elb.AddTrustStoreRevocationsInput{TrustStoreArn: &arn, RevocationContents: []types.RevocationContent{{S3Bucket: new("bucket"), S3Key: new("list.pem")}}}
+	revoke := &elb.AddTrustStoreRevocationsInput{TrustStoreArn: &arn, RevocationContents: []types.RevocationContent{{S3Bucket: new("bundles"), S3Key: new("list.pem")}}}
 	id := must(b.elb.AddTrustStoreRevocations(t.Context(), revoke))(b).TrustStoreRevocations[0].RevocationId
 	if got := must(b.elb.DescribeTrustStores(t.Context(), &elb.DescribeTrustStoresInput{Names: []string{"clients"}}))(b).TrustStores[0]; *got.TotalRevokedEntries != 1 || *got.NumberOfCaCertificates != 1 {
 		t.Errorf("one CA, one revoked entry: %+v", got)
@@ -97,4 +96,48 @@ func TestTrustStores(t *testing.T) {
 	if _, err := b.elb.DeleteTrustStore(t.Context(), remove); codeOf(t, err) != "TrustStoreNotFound" {
 		t.Errorf("again: want TrustStoreNotFound, got %v", err)
 	}
+}
+
+// A trust store is CREATING for a while, during which no listener can have it (API reference, TrustStore, TrustStoreNotReady). It
+// keeps a copy of its bundle, told by a URL that needs no credentials (GetTrustStoreCaCertificatesBundle).
+func TestTrustStoreBundle(t *testing.T) {
+	c := newClock()
+	opts := quick()
+	opts.Now, opts.TrustStoreDelay = c.Now, time.Minute
+	opts.World.Buckets = []s3.Bucket{{Name: "bundles", Versioned: true}}
+	b := newBench(t, opts)
+	first, second := newIssuer(t), newIssuer(t)
+	version := b.put("bundles", "ca.pem", first.pem)
+	b.put("bundles", "ca.pem", second.pem)
+	made := must(b.elb.CreateTrustStore(t.Context(), &elb.CreateTrustStoreInput{
+		Name: new("clients"), CaCertificatesBundleS3Bucket: new("bundles"), CaCertificatesBundleS3Key: new("ca.pem"), CaCertificatesBundleS3ObjectVersion: version,
+	}))(b).TrustStores[0]
+	arn := made.TrustStoreArn
+	if made.Status != types.TrustStoreStatusCreating {
+		t.Errorf("status %q, want CREATING", made.Status)
+	}
+	in := secure(b.loadBalancer("shop"), b.importCertificate(first, "shop.example.com"), 443)
+	in.MutualAuthentication = &types.MutualAuthenticationAttributes{Mode: new("verify"), TrustStoreArn: arn}
+	if _, err := b.elb.CreateListener(t.Context(), &in); codeOf(t, err) != "TrustStoreNotReady" {
+		t.Errorf("while it is being created: want TrustStoreNotReady, got %v", err)
+	}
+	c.advance(time.Minute)
+	if got := must(b.elb.DescribeTrustStores(t.Context(), &elb.DescribeTrustStoresInput{}))(b).TrustStores[0].Status; got != types.TrustStoreStatusActive {
+		t.Errorf("status %q, want ACTIVE", got)
+	}
+	must(b.elb.CreateListener(t.Context(), &in))(b)
+
+	if got := b.bundle(arn); got != string(first.pem) {
+		t.Errorf("the bundle is not that of the version:\n%s", got)
+	}
+	must(b.elb.ModifyTrustStore(t.Context(), &elb.ModifyTrustStoreInput{TrustStoreArn: arn, CaCertificatesBundleS3Bucket: new("bundles"), CaCertificatesBundleS3Key: new("ca.pem")}))(b)
+	if got := b.bundle(arn); got != string(second.pem) {
+		t.Errorf("the bundle is not the newest:\n%s", got)
+	}
+}
+
+func (b *bench) bundle(trustStore *string) string {
+	b.Helper()
+	out := must(b.elb.GetTrustStoreCaCertificatesBundle(b.Context(), &elb.GetTrustStoreCaCertificatesBundleInput{TrustStoreArn: trustStore}))(b)
+	return b.fetch(*out.Location)
 }

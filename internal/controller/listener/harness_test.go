@@ -24,6 +24,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/acm"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/s3"
 )
 
 const name = "shop-443"
@@ -52,11 +53,10 @@ func newBench(t *testing.T, objects ...client.Object) *bench {
 func newFaultyBench(t *testing.T, faults simulator.Faults, objects ...client.Object) *bench {
 	t.Helper()
 	sim, err := simulator.New(simulator.Options{
-		ProvisioningDelay: simulator.Immediately, InterfaceLinger: simulator.Immediately, Faults: faults,
+		ProvisioningDelay: simulator.Immediately, InterfaceLinger: simulator.Immediately, TrustStoreDelay: simulator.Immediately, Faults: faults,
 		World: simulator.World{Certificates: []acm.Material{
 			certificate(t, certA, "a.example.com"), certificate(t, certB, "b.example.com"), certificate(t, certC, "c.example.com"),
-		}},
-		Bundle: func(string, string) ([]byte, error) { return certificate(t, "", "ca.example.com").Certificate, nil },
+		}, Buckets: []s3.Bucket{{Name: "bundles"}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -76,8 +76,9 @@ func newFaultyBench(t *testing.T, faults simulator.Faults, objects ...client.Obj
 	b.listeners = rig.Run(b.Rig, listener.Kind(b.Kube))
 	b.lb.Status.AtProvider.ARN = b.loadBalancer("shop")
 	rig.SetStatus(b.Rig, b.lb)
+	rig.Put(b.Rig, "bundles", "ca.pem", string(certificate(t, "", "ca.example.com").Certificate))
 	b.store = *rig.Value(b.ELB.CreateTrustStore(t.Context(), &elbv2.CreateTrustStoreInput{
-		Name: new("clients"), CaCertificatesBundleS3Bucket: new("bucket"), CaCertificatesBundleS3Key: new("ca.pem"),
+		Name: new("clients"), CaCertificatesBundleS3Bucket: new("bundles"), CaCertificatesBundleS3Key: new("ca.pem"),
 	}))(b.Rig).TrustStores[0].TrustStoreArn
 	sim.ResetCalls()
 	return b

@@ -9,6 +9,7 @@ import (
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
 	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 	corev1 "k8s.io/api/core/v1"
@@ -70,8 +71,9 @@ type Rig struct {
 	Scheme   *runtime.Scheme
 	Accounts *aws.Accounts
 
-	// ELB goes round the provider.
+	// ELB and S3 go round the provider.
 	ELB *elbv2.Client
+	S3  *s3.Client
 }
 
 // New rig. What the provider reads from AWS is not remembered, so that it sees at once what was done behind its back.
@@ -89,7 +91,7 @@ func New(t *testing.T, p Place, indexes []Index, objects ...client.Object) *Rig 
 	b := fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(
 		&albv1alpha1.LoadBalancer{}, &albv1alpha1.Listener{}, &albv1alpha1.ListenerRule{}, &albv1alpha1.TargetGroup{},
 		&albv1alpha1.TargetGroupBinding{}, &albv1alpha1.SecurityGroup{}, &albv1alpha1.Certificate{},
-		&albv1alpha1.SecurityGroupRule{}, &albv1alpha1.WebACLAssociation{}, &albv1alpha1.ShieldProtection{},
+		&albv1alpha1.TrustStore{}, &albv1alpha1.SecurityGroupRule{}, &albv1alpha1.WebACLAssociation{}, &albv1alpha1.ShieldProtection{},
 	).WithObjects(&albv1alpha1.ClusterProviderConfig{
 		ObjectMeta: metav1.ObjectMeta{Name: "default"},
 		Spec:       albv1alpha1.ProviderConfigSpec{Region: p.Region, VpcID: p.VPCID, ClusterName: Cluster, Endpoint: p.Endpoint},
@@ -103,6 +105,10 @@ func New(t *testing.T, p Place, indexes []Index, objects ...client.Object) *Rig 
 		Accounts: aws.NewAccounts(kube, aws.Options{Ages: forgetful(), Attempts: 1}),
 		ELB: elbv2.New(elbv2.Options{
 			Region: p.Region, BaseEndpoint: &p.Endpoint, Retryer: awssdk.NopRetryer{},
+			Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		}),
+		S3: s3.New(s3.Options{
+			Region: p.Region, BaseEndpoint: &p.Endpoint, Retryer: awssdk.NopRetryer{}, UsePathStyle: true,
 			Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		}),
 	}
@@ -223,7 +229,7 @@ func (r *Runner[T]) Woken(changed client.Object) []types.NamespacedName {
 func Writes(calls map[string]int) map[string]int {
 	out := map[string]int{}
 	for operation, n := range calls {
-		if _, name, _ := strings.Cut(operation, "."); !strings.HasPrefix(name, "Describe") && !strings.HasPrefix(name, "List") && !strings.HasPrefix(name, "Get") {
+		if _, name, _ := strings.Cut(operation, "."); !strings.HasPrefix(name, "Describe") && !strings.HasPrefix(name, "List") && !strings.HasPrefix(name, "Get") && !strings.HasPrefix(name, "Head") {
 			out[operation] = n
 		}
 	}
@@ -242,6 +248,13 @@ func Must(r *Rig, err error) {
 	if err != nil {
 		r.Fatal(err)
 	}
+}
+
+// Put an object into S3.
+func Put(r *Rig, bucket, key, content string) {
+	r.Helper()
+	_, err := r.S3.PutObject(r.Context(), &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader(content)})
+	Must(r, err)
 }
 
 // Value of a call that must not fail.

@@ -55,6 +55,7 @@ type MutualAuthentication struct {
 	Mode         string         // off, passthrough or verify
 	CAs          *x509.CertPool // the trust store, for verify
 	IgnoreExpiry bool
+	Advertise    bool // tell clients the names of the trust store's authorities
 }
 
 // TargetGroup is one with the targets registered in it.

@@ -36,26 +36,30 @@ func askClient(cfg *tls.Config, m *MutualAuthentication, without alb.NoClientCer
 	case m.CAs == nil:
 		return errors.New("it verifies client certificates and has no trust store")
 	}
-	cfg.ClientAuth, cfg.ClientCAs = tls.RequireAndVerifyClientCert, m.CAs
-	if m.IgnoreExpiry {
-		cfg.ClientAuth = tls.RequireAnyClientCert
-		cfg.VerifyConnection = func(s tls.ConnectionState) error { return verifyAtAnyTime(s.PeerCertificates, m.CAs) }
+	// Verified here and not by crypto/tls, which would advertise the authorities in any case.
+	cfg.ClientAuth = tls.RequireAnyClientCert
+	cfg.VerifyConnection = func(s tls.ConnectionState) error { return m.verify(s.PeerCertificates) }
+	if m.Advertise {
+		cfg.ClientCAs = m.CAs
 	}
 	return nil
 }
 
-// verifyAtAnyTime verifies a chain as of the leaf's own time.
-func verifyAtAnyTime(chain []*x509.Certificate, roots *x509.CertPool) error {
+// verify a chain as of now; where expiry is ignored, it is that of the client's own certificate.
+func (m *MutualAuthentication) verify(chain []*x509.Certificate) error {
 	if len(chain) == 0 {
 		return errors.New("the client sent no certificate")
+	}
+	now, leaf := time.Now(), *chain[0]
+	if m.IgnoreExpiry && leaf.NotAfter.Before(now) {
+		leaf.NotAfter = now
 	}
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
 		between.AddCert(c)
 	}
-	_, err := chain[0].Verify(x509.VerifyOptions{
-		Roots: roots, Intermediates: between, CurrentTime: chain[0].NotAfter.Add(-time.Second),
-		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	_, err := leaf.Verify(x509.VerifyOptions{
+		Roots: m.CAs, Intermediates: between, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	})
 	return err
 }

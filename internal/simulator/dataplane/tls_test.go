@@ -234,6 +234,7 @@ func TestMutualAuthentication(t *testing.T) {
 	roots.AddCert(ca.Leaf)
 	good := certificateFor(t, ecKey(t), ca, func(c *x509.Certificate) { c.Subject.CommonName = "client" })
 	old := certificateFor(t, ecKey(t), ca, func(c *x509.Certificate) {
+		c.Subject.CommonName = "client"
 		c.NotBefore, c.NotAfter = time.Now().Add(-2*time.Hour), time.Now().Add(-time.Hour)
 	})
 	foreign := certificateFor(t, ecKey(t), stranger, named())
@@ -244,6 +245,15 @@ func TestMutualAuthentication(t *testing.T) {
 	leaf := func(c tls.Certificate) string {
 		return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Certificate[0]}))
 	}
+	headersOf := func(c tls.Certificate) map[string]string {
+		return map[string]string{
+			"X-Amzn-Mtls-Clientcert-Serial-Number": "3A5",
+			"X-Amzn-Mtls-Clientcert-Issuer":        "CN=test,O=Shop",
+			"X-Amzn-Mtls-Clientcert-Subject":       "CN=client,O=Shop",
+			"X-Amzn-Mtls-Clientcert-Validity":      "NotBefore=" + c.Leaf.NotBefore.UTC().Format(time.RFC3339) + ";NotAfter=" + c.Leaf.NotAfter.UTC().Format(time.RFC3339),
+			"X-Amzn-Mtls-Clientcert-Leaf":          leaf(c),
+		}
+	}
 	cases := map[string]struct {
 		reason string
 		args   args
@@ -252,20 +262,15 @@ func TestMutualAuthentication(t *testing.T) {
 		"Verified": {
 			reason: "Mutual authentication: the headers of verify mode",
 			args:   args{MutualAuthentication{Mode: "verify", CAs: roots}, &good},
-			want: map[string]string{
-				"X-Amzn-Mtls-Clientcert-Serial-Number": "3A5",
-				"X-Amzn-Mtls-Clientcert-Issuer":        "CN=test,O=Shop",
-				"X-Amzn-Mtls-Clientcert-Subject":       "CN=client,O=Shop",
-				"X-Amzn-Mtls-Clientcert-Validity":      "NotBefore=" + good.Leaf.NotBefore.UTC().Format(time.RFC3339) + ";NotAfter=" + good.Leaf.NotAfter.UTC().Format(time.RFC3339),
-				"X-Amzn-Mtls-Clientcert-Leaf":          leaf(good),
-			},
+			want:   headersOf(good),
 		},
-		"Foreign":      {reason: "Mutual authentication: a failed verification closes the connection", args: args{MutualAuthentication{Mode: "verify", CAs: roots}, &foreign}},
-		"Missing":      {reason: "Mutual authentication: verify mode needs a certificate", args: args{MutualAuthentication{Mode: "verify", CAs: roots}, nil}},
-		"Expired":      {reason: "Mutual authentication: an expired certificate is refused", args: args{MutualAuthentication{Mode: "verify", CAs: roots}, &old}},
-		"Passthrough":  {reason: "Mutual authentication: passthrough verifies nothing and passes the chain on", args: args{MutualAuthentication{Mode: "passthrough"}, &foreign}, want: map[string]string{"X-Amzn-Mtls-Clientcert": leaf(foreign)}},
-		"PassedNone":   {reason: "Assumption: passthrough does not insist on a certificate; what the client claims is removed", args: args{MutualAuthentication{Mode: "passthrough"}, nil}, want: map[string]string{}},
-		"IgnoreExpiry": {reason: "Mutual authentication: ignoring expiry still verifies the chain", args: args{MutualAuthentication{Mode: "verify", CAs: roots, IgnoreExpiry: true}, &foreign}},
+		"Foreign":       {reason: "Mutual authentication: a failed verification closes the connection", args: args{MutualAuthentication{Mode: "verify", CAs: roots}, &foreign}},
+		"Missing":       {reason: "Mutual authentication: verify mode needs a certificate", args: args{MutualAuthentication{Mode: "verify", CAs: roots}, nil}},
+		"Expired":       {reason: "Mutual authentication: an expired certificate is refused", args: args{MutualAuthentication{Mode: "verify", CAs: roots}, &old}},
+		"Passthrough":   {reason: "Mutual authentication: passthrough verifies nothing and passes the chain on", args: args{MutualAuthentication{Mode: "passthrough"}, &foreign}, want: map[string]string{"X-Amzn-Mtls-Clientcert": leaf(foreign)}},
+		"PassedNone":    {reason: "Assumption: passthrough does not insist on a certificate; what the client claims is removed", args: args{MutualAuthentication{Mode: "passthrough"}, nil}, want: map[string]string{}},
+		"IgnoredExpiry": {reason: "Mutual authentication: an expired certificate is let in where expiry is ignored", args: args{MutualAuthentication{Mode: "verify", CAs: roots, IgnoreExpiry: true}, &old}, want: headersOf(old)},
+		"IgnoreExpiry":  {reason: "Mutual authentication: ignoring expiry still verifies the chain", args: args{MutualAuthentication{Mode: "verify", CAs: roots, IgnoreExpiry: true}, &foreign}},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -301,6 +306,33 @@ func TestMutualAuthentication(t *testing.T) {
 			}
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("%s: headers (request: %v): -want, +got:\n%s", tc.reason, err, diff)
+			}
+		})
+	}
+}
+
+// User guide, "Mutual authentication": the names of the authorities are told to clients where that is turned on.
+func TestAdvertisedAuthorities(t *testing.T) {
+	ca := authority(t)
+	roots := x509.NewCertPool()
+	roots.AddCert(ca.Leaf)
+	good := certificateFor(t, ecKey(t), ca, named("client"))
+	for name, want := range map[string]int{"Advertised": 1, "Kept": 0} {
+		t.Run(name, func(t *testing.T) {
+			d := newPlane(t, Options{})
+			set(t, d, secure(nil, func(l *Listener) {
+				l.Certificates = []tls.Certificate{certificateFor(t, ecKey(t), nil, named("a.example"))}
+				l.Mutual = &MutualAuthentication{Mode: "verify", CAs: roots, Advertise: want > 0}
+			}, rule("default", fixed("200", "", ""))))
+			told := -1
+			cfg := anyCertificate("http/1.1")
+			cfg.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+				told = len(asked.AcceptableCAs)
+				return &good, nil
+			}
+			_ = get(t, client(t, socket(t, d, port), cfg), "https://a.example/")
+			if told != want {
+				t.Errorf("the client was told %d names of authorities, want %d", told, want)
 			}
 		})
 	}

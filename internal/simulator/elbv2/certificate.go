@@ -74,6 +74,9 @@ func (s *Service) mutual(m *types.MutualAuthenticationAttributes) (*types.Mutual
 		if err != nil {
 			return nil, err
 		}
+		if s.now().Before(store.ready) {
+			return nil, wire.Errorf("TrustStoreNotReady", "Trust store '%s' is not active", store.arn)
+		}
 		return &types.MutualAuthenticationAttributes{
 			Mode: &mode, TrustStoreArn: new(store.arn.String()), TrustStoreAssociationStatus: types.TrustStoreAssociationStatusEnumActive,
 			IgnoreClientCertificateExpiry: new(deref(m.IgnoreClientCertificateExpiry)),

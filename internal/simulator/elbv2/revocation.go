@@ -44,7 +44,7 @@ func (s *Service) addTrustStoreRevocations(in *elb.AddTrustStoreRevocationsInput
 
 // revoked counts the entries of a revocation list.
 func (s *Service) revoked(c types.RevocationContent) (int64, error) {
-	raw, err := s.bundle(deref(c.S3Bucket), deref(c.S3Key))
+	raw, err := s.s3.Read(deref(c.S3Bucket), deref(c.S3Key), deref(c.S3ObjectVersion))
 	if err != nil {
 		return 0, wire.Errorf("RevocationContentNotFound", "The revocation content 's3://%s/%s' is not found", deref(c.S3Bucket), deref(c.S3Key))
 	}

@@ -28,6 +28,13 @@ type DataPlane interface {
 	Health(targetGroupARN string) []types.TargetHealthDescription
 }
 
+// Objects are those of S3, and where copies of CA bundles are kept.
+type Objects interface {
+	Read(bucket, key, version string) ([]byte, error)
+	Keep(key string, content []byte)
+	URL(ctx context.Context, host, key string) (string, error)
+}
+
 // Assumptions are the points that AWS does not document. The zero value is the choice made here.
 type Assumptions struct {
 	Rules alb.Assumptions
@@ -43,28 +50,30 @@ type Assumptions struct {
 type Options struct {
 	EC2       *ec2.Service // required
 	ACM       *acm.Service // required
+	S3        Objects      // required
 	DataPlane DataPlane    // required
 
 	Region            string        // default us-east-1
 	AccountID         string        // default 123456789012
 	ProvisioningDelay time.Duration // how long a new load balancer is "provisioning"; 0 is not at all
+	TrustStoreDelay   time.Duration // how long a new trust store is CREATING; 0 is not at all
 	Quotas            Quotas        // zero members are AWS's defaults
 	Assumptions       Assumptions
-	Bundle            func(bucket, key string) ([]byte, error) // the CA bundles that trust stores are made from; default: there are none
-	Now               func() time.Time                         // default time.Now
-	Log               *slog.Logger                             // default: discard
+	Now               func() time.Time // default time.Now
+	Log               *slog.Logger     // default: discard
 }
 
 // A Service holds the load balancers of one account and region and answers calls about them.
 type Service struct {
 	ec2             *ec2.Service
 	acm             *acm.Service
+	s3              Objects
 	plane           DataPlane
 	region, account string
 	delay           time.Duration
+	storeDelay      time.Duration
 	quotas          Quotas
 	assumptions     Assumptions
-	bundle          func(bucket, key string) ([]byte, error)
 	now             func() time.Time
 	log             *slog.Logger
 
@@ -81,13 +90,13 @@ type Service struct {
 
 // New makes an account without load balancers.
 func New(opts Options) (*Service, error) {
-	if opts.EC2 == nil || opts.ACM == nil || opts.DataPlane == nil {
-		return nil, errors.New("cannot make ELBv2 without EC2, ACM and a data plane")
+	if opts.EC2 == nil || opts.ACM == nil || opts.S3 == nil || opts.DataPlane == nil {
+		return nil, errors.New("cannot make ELBv2 without EC2, ACM, S3 and a data plane")
 	}
 	s := &Service{
-		ec2: opts.EC2, acm: opts.ACM, plane: opts.DataPlane, region: cmp.Or(opts.Region, "us-east-1"),
-		account: cmp.Or(opts.AccountID, "123456789012"), delay: opts.ProvisioningDelay, quotas: opts.Quotas.withDefaults(),
-		assumptions: opts.Assumptions, bundle: opts.Bundle, now: opts.Now, log: opts.Log,
+		ec2: opts.EC2, acm: opts.ACM, s3: opts.S3, plane: opts.DataPlane, region: cmp.Or(opts.Region, "us-east-1"),
+		account: cmp.Or(opts.AccountID, "123456789012"), delay: opts.ProvisioningDelay, storeDelay: opts.TrustStoreDelay, quotas: opts.Quotas.withDefaults(),
+		assumptions: opts.Assumptions, now: opts.Now, log: opts.Log,
 		balancers: map[string]*loadBalancer{}, listeners: map[string]*listener{}, rules: map[string]*rule{},
 		targetGroups: map[string]*targetGroup{}, trustStores: map[string]*trustStore{}, tags: map[string]map[string]string{},
 	}
@@ -96,9 +105,6 @@ func New(opts Options) (*Service, error) {
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
-	}
-	if s.bundle == nil {
-		s.bundle = func(string, string) ([]byte, error) { return nil, errors.New("no such object") }
 	}
 	s.ec2.OnTerminate(s.instanceGone)
 	s.acm.OnImport(s.certificateChanged)
@@ -118,13 +124,18 @@ func (s *Service) Close() {
 
 // operation makes f an Operation that sees only input as the API model allows it, and that has the account to itself.
 func operation[I, O any](s *Service, f func(*I) (*O, error)) wire.Operation {
-	return wire.Handle(func(_ context.Context, in *I) (*O, error) {
+	return contextual(s, func(_ context.Context, in *I) (*O, error) { return f(in) })
+}
+
+// contextual is an operation that asks who calls, or where.
+func contextual[I, O any](s *Service, f func(context.Context, *I) (*O, error)) wire.Operation {
+	return wire.Handle(func(ctx context.Context, in *I) (*O, error) {
 		if err := checkInput(in); err != nil {
 			return nil, err
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		out, err := f(in)
+		out, err := f(ctx, in)
 		if err != nil {
 			return nil, asWire(err)
 		}

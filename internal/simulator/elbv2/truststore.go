@@ -1,10 +1,12 @@
 package elbv2
 
 import (
+	"context"
 	"crypto/x509"
 	"encoding/pem"
 	"maps"
 	"slices"
+	"time"
 
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -18,18 +20,22 @@ type trustStore struct {
 	arn          alb.ARN
 	certificates int32
 	pool         *x509.CertPool
-	location     string // where the bundle came from
+	ready        time.Time // when it is ACTIVE
 	revocations  map[int64]types.TrustStoreRevocation
 	lists        map[int64]string // where each revocation list came from
 }
 
-func (t *trustStore) show() types.TrustStore {
+func (s *Service) showTrustStore(t *trustStore) types.TrustStore {
+	status := types.TrustStoreStatusActive
+	if s.now().Before(t.ready) {
+		status = types.TrustStoreStatusCreating
+	}
 	var revoked int64
 	for _, r := range t.revocations {
 		revoked += deref(r.NumberOfRevokedEntries)
 	}
 	return types.TrustStore{
-		Name: &t.arn.Name, TrustStoreArn: new(t.arn.String()), Status: types.TrustStoreStatusActive,
+		Name: &t.arn.Name, TrustStoreArn: new(t.arn.String()), Status: status,
 		NumberOfCaCertificates: &t.certificates, TotalRevokedEntries: &revoked,
 	}
 }
@@ -44,9 +50,9 @@ func (s *Service) trustStore(arn string) (*trustStore, error) {
 	return nil, wire.Errorf("TrustStoreNotFound", "Trust store '%s' not found", arn)
 }
 
-// load reads a CA bundle into a trust store.
-func (s *Service) load(t *trustStore, bucket, key string) error {
-	raw, err := s.bundle(bucket, key)
+// load reads a CA bundle into a trust store, which keeps a copy.
+func (s *Service) load(t *trustStore, bucket, key, version string) error {
+	raw, err := s.s3.Read(bucket, key, version)
 	if err != nil {
 		return wire.Errorf("CaCertificatesBundleNotFound", "The CA certificates bundle 's3://%s/%s' is not found", bucket, key)
 	}
@@ -65,9 +71,13 @@ func (s *Service) load(t *trustStore, bucket, key string) error {
 	case count > alb.MaxCertificatesPerTrustStore:
 		return wire.Errorf("InvalidCaCertificatesBundle", "The CA certificates bundle holds more than %d certificates", alb.MaxCertificatesPerTrustStore)
 	}
-	t.pool, t.certificates, t.location = pool, count, "s3://"+bucket+"/"+key
+	t.pool, t.certificates = pool, count
+	s.s3.Keep(t.bundleKey(), raw)
 	return nil
 }
+
+// bundleKey of the copy.
+func (t *trustStore) bundleKey() string { return t.arn.ID + ".pem" }
 
 func (s *Service) createTrustStore(in *elb.CreateTrustStoreInput) (*elb.CreateTrustStoreOutput, error) {
 	tags, err := newTags(in.Tags)
@@ -83,14 +93,15 @@ func (s *Service) createTrustStore(in *elb.CreateTrustStoreInput) (*elb.CreateTr
 		return nil, wire.Errorf("TooManyTrustStores", "The maximum number of trust stores has been reached")
 	}
 	t := &trustStore{
+		ready:       s.now().Add(s.storeDelay),
 		arn:         alb.TrustStoreARN(s.account, s.region, *in.Name, newID()),
 		revocations: map[int64]types.TrustStoreRevocation{}, lists: map[int64]string{},
 	}
-	if err := s.load(t, *in.CaCertificatesBundleS3Bucket, *in.CaCertificatesBundleS3Key); err != nil {
+	if err := s.load(t, *in.CaCertificatesBundleS3Bucket, *in.CaCertificatesBundleS3Key, deref(in.CaCertificatesBundleS3ObjectVersion)); err != nil {
 		return nil, err
 	}
 	s.trustStores[t.arn.String()], s.tags[t.arn.String()] = t, tags
-	return &elb.CreateTrustStoreOutput{TrustStores: []types.TrustStore{t.show()}}, nil
+	return &elb.CreateTrustStoreOutput{TrustStores: []types.TrustStore{s.showTrustStore(t)}}, nil
 }
 
 func (s *Service) modifyTrustStore(in *elb.ModifyTrustStoreInput) (*elb.ModifyTrustStoreOutput, error) {
@@ -98,13 +109,13 @@ func (s *Service) modifyTrustStore(in *elb.ModifyTrustStoreInput) (*elb.ModifyTr
 	if err != nil {
 		return nil, err
 	}
-	if err := s.load(t, *in.CaCertificatesBundleS3Bucket, *in.CaCertificatesBundleS3Key); err != nil {
+	if err := s.load(t, *in.CaCertificatesBundleS3Bucket, *in.CaCertificatesBundleS3Key, deref(in.CaCertificatesBundleS3ObjectVersion)); err != nil {
 		return nil, err
 	}
 	for _, l := range s.verifying(t) {
 		s.sync(l.balancer)
 	}
-	return &elb.ModifyTrustStoreOutput{TrustStores: []types.TrustStore{t.show()}}, nil
+	return &elb.ModifyTrustStoreOutput{TrustStores: []types.TrustStore{s.showTrustStore(t)}}, nil
 }
 
 // verifying are the listeners that use a trust store.
@@ -160,7 +171,7 @@ func (s *Service) describeTrustStores(in *elb.DescribeTrustStoresInput) (*elb.De
 	}
 	out := &elb.DescribeTrustStoresOutput{TrustStores: []types.TrustStore{}, NextMarker: next}
 	for _, t := range page {
-		out.TrustStores = append(out.TrustStores, t.show())
+		out.TrustStores = append(out.TrustStores, s.showTrustStore(t))
 	}
 	return out, nil
 }
@@ -191,10 +202,12 @@ func (s *Service) deleteSharedTrustStoreAssociation(in *elb.DeleteSharedTrustSto
 	return nil, wire.Errorf("AssociationNotFound", "The association with '%s' is not found", *in.ResourceArn)
 }
 
-func (s *Service) getTrustStoreCaCertificatesBundle(in *elb.GetTrustStoreCaCertificatesBundleInput) (*elb.GetTrustStoreCaCertificatesBundleOutput, error) {
+// getTrustStoreCaCertificatesBundle answers a URL that is good for ten minutes (API reference).
+func (s *Service) getTrustStoreCaCertificatesBundle(ctx context.Context, in *elb.GetTrustStoreCaCertificatesBundleInput) (*elb.GetTrustStoreCaCertificatesBundleOutput, error) {
 	t, err := s.trustStore(*in.TrustStoreArn)
 	if err != nil {
 		return nil, err
 	}
-	return &elb.GetTrustStoreCaCertificatesBundleOutput{Location: &t.location}, nil
+	url, err := s.s3.URL(ctx, wire.Host(ctx), t.bundleKey())
+	return &elb.GetTrustStoreCaCertificatesBundleOutput{Location: &url}, err
 }

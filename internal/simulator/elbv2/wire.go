@@ -41,7 +41,7 @@ func (s *Service) Wire() *wire.Service {
 			"DescribeTrustStoreRevocations":     operation(s, s.describeTrustStoreRevocations),
 			"DescribeTrustStores":               operation(s, s.describeTrustStores),
 			"GetResourcePolicy":                 operation(s, s.getResourcePolicy),
-			"GetTrustStoreCaCertificatesBundle": operation(s, s.getTrustStoreCaCertificatesBundle),
+			"GetTrustStoreCaCertificatesBundle": contextual(s, s.getTrustStoreCaCertificatesBundle),
 			"GetTrustStoreRevocationContent":    operation(s, s.getTrustStoreRevocationContent),
 			"ModifyCapacityReservation":         operation(s, s.modifyCapacityReservation),
 			"ModifyIpPools":                     operation(s, s.modifyIPPools),

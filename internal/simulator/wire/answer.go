@@ -19,6 +19,9 @@ func newRequestID() string {
 
 // Write sends the output of a call in its service's protocol.
 func (c *Call) Write(w http.ResponseWriter, output any) error {
+	if a, ok := output.(*ObjectAnswer); ok {
+		return c.writeObject(w, a)
+	}
 	body, err := c.render(output)
 	if err != nil {
 		c.WriteError(w, err)
@@ -30,6 +33,10 @@ func (c *Call) Write(w http.ResponseWriter, output any) error {
 // WriteError sends a refusal in the call's protocol.
 func (c *Call) WriteError(w http.ResponseWriter, err error) {
 	e := AsError(err)
+	if c.Service.Protocol == Object {
+		c.writeObjectError(w, e)
+		return
+	}
 	if c.Service.Protocol == JSON {
 		w.Header().Set("X-Amzn-Errortype", e.Code)
 	}

@@ -20,6 +20,8 @@ type Call struct {
 	RequestID string
 	Input     Input
 	Body      []byte // what the signature covers
+
+	head bool // answered without a body
 }
 
 // Read finds out which service and operation a request means. The Call it returns with an error is good enough to write that
@@ -31,6 +33,9 @@ func Read(r *http.Request, services []*Service) (*Call, error) {
 		return call, err
 	}
 	call.Body = body
+	if call.Service.Protocol == Object {
+		return call, call.readObject(r)
+	}
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		return call, call.readJSON(target, services)
 	}
@@ -50,6 +55,9 @@ func readBody(r *http.Request) ([]byte, error) {
 
 // guess names the service before the request is read: by JSON target, by credential scope, else the first.
 func guess(r *http.Request, services []*Service) *Service {
+	if s := objectService(r, services); s != nil {
+		return s
+	}
 	target, _, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	scope := scopeOf(r.Header.Get("Authorization"))
 	for _, s := range services {
@@ -135,6 +143,8 @@ func (c *Call) Lookup() (Operation, error) {
 	switch c.Service.Protocol {
 	case JSON:
 		return nil, Errorf("UnknownOperationException", "")
+	case Object:
+		return nil, Errorf("NotImplemented", "A header or query you provided implies functionality that is not implemented").WithStatus(http.StatusNotImplemented)
 	case EC2:
 		return nil, Errorf("InvalidAction", "The action %s is not valid for this web service.", c.Operation)
 	default:

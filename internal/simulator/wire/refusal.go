@@ -30,6 +30,12 @@ var words = map[Protocol]map[refusal]word{
 		wrongSignature:      {"AuthFailure", http.StatusUnauthorized},
 		expired:             {"RequestExpired", http.StatusBadRequest},
 	},
+	Object: {
+		incompleteSignature: {"AuthorizationHeaderMalformed", http.StatusBadRequest},
+		unknownKey:          {"InvalidAccessKeyId", http.StatusForbidden},
+		wrongSignature:      {"SignatureDoesNotMatch", http.StatusForbidden},
+		expired:             {"RequestTimeTooSkewed", http.StatusForbidden},
+	},
 	JSON: {
 		incompleteSignature: {"IncompleteSignatureException", http.StatusBadRequest},
 		unknownKey:          {"UnrecognizedClientException", http.StatusBadRequest},
@@ -48,6 +54,8 @@ func refuse(s *Service, why refusal, message string) *Error {
 
 func missingAuthentication(s *Service) *Error {
 	switch s.Protocol {
+	case Object:
+		return Errorf("AccessDenied", "Access Denied").WithStatus(http.StatusForbidden)
 	case JSON:
 		return Errorf("MissingAuthenticationTokenException", "Missing Authentication Token")
 	case EC2:

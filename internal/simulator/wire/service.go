@@ -13,9 +13,10 @@ type Protocol int
 
 // The protocols of the services that are simulated.
 const (
-	Query Protocol = iota + 1 // form in, XML out
-	EC2                       // the same, with EC2's own numbering and names
-	JSON                      // JSON 1.1
+	Query  Protocol = iota + 1 // form in, XML out
+	EC2                        // the same, with EC2's own numbering and names
+	JSON                       // JSON 1.1
+	Object                     // S3's: method and path say what is done to which object, errors are XML
 )
 
 // A Service is one AWS API: how it is addressed, and what it can do.
@@ -78,9 +79,17 @@ func (j jsonInput) Decode(into any) error {
 
 type callerKey struct{}
 
-// WithCaller returns a context that knows the access key a call was signed with.
-func WithCaller(ctx context.Context, accessKey string) context.Context {
-	return context.WithValue(ctx, callerKey{}, accessKey)
+type hostKey struct{}
+
+// WithCaller returns a context that knows the access key a call was signed with, and the host that was called.
+func WithCaller(ctx context.Context, accessKey, host string) context.Context {
+	return context.WithValue(context.WithValue(ctx, callerKey{}, accessKey), hostKey{}, host)
+}
+
+// Host that was called, with its port.
+func Host(ctx context.Context) string {
+	host, _ := ctx.Value(hostKey{}).(string)
+	return host
 }
 
 // Caller is the access key that a call was signed with.

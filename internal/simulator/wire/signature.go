@@ -3,8 +3,6 @@ package wire
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -105,9 +103,12 @@ func (v *Verifier) Verify(r *http.Request, c *Call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(c.Body)
+	payload, err := c.payload(r)
+	if err != nil {
+		return "", err
+	}
 	credentials := aws.Credentials{AccessKeyID: p.accessKey, SecretAccessKey: v.Secrets[p.accessKey]}
-	expected, err := p.again(signing{request, credentials, hex.EncodeToString(sum[:]), p.scope, at}, r.Context())
+	expected, err := p.again(signing{request, credentials, payload, p.scope, at, c.Service.signerOptions}, r.Context())
 	if err != nil {
 		return "", err
 	}
@@ -157,6 +158,11 @@ func asSigned(r *http.Request, s scope) (*http.Request, error) {
 	return again, nil
 }
 
+// signerOptions: S3 alone has its paths signed as they are.
+func (s *Service) signerOptions(o *v4.SignerOptions) {
+	o.DisableURIPathEscaping = s.Protocol == Object
+}
+
 // A signing is all that goes into a signature.
 type signing struct {
 	request     *http.Request
@@ -164,11 +170,12 @@ type signing struct {
 	payload     string
 	scope       scope
 	at          time.Time
+	options     func(*v4.SignerOptions)
 }
 
 func (s signing) header(ctx context.Context) (string, error) {
 	s.request.Header.Del("X-Amz-Date") // the signer sets it
-	err := v4.NewSigner().SignHTTP(ctx, s.credentials, s.request, s.payload, s.scope.service, s.scope.region, s.at)
+	err := v4.NewSigner().SignHTTP(ctx, s.credentials, s.request, s.payload, s.scope.service, s.scope.region, s.at, s.options)
 	if err != nil {
 		return "", fmt.Errorf("cannot sign the request again: %w", err)
 	}
@@ -185,7 +192,7 @@ func (s signing) query(ctx context.Context) (string, error) {
 		query.Del(name)
 	}
 	s.request.URL.RawQuery = query.Encode()
-	signed, _, err := v4.NewSigner().PresignHTTP(ctx, s.credentials, s.request, s.payload, s.scope.service, s.scope.region, s.at)
+	signed, _, err := v4.NewSigner().PresignHTTP(ctx, s.credentials, s.request, s.payload, s.scope.service, s.scope.region, s.at, s.options)
 	if err != nil {
 		return "", fmt.Errorf("cannot sign the request again: %w", err)
 	}
