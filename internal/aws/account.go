@@ -67,6 +67,7 @@ type Account struct {
 	ACM    *ACM
 	WAF    *WAF
 	Shield *Shield
+	S3     *S3
 }
 
 // A session is the clients of one identity in one region. Accounts that differ in nothing else share its reads, and AWS's
@@ -78,6 +79,7 @@ type session struct {
 	acm    *ACM
 	waf    *WAF
 	shield *Shield
+	s3     *S3
 }
 
 type sessionKey struct{ region, endpoint, credentials string }
@@ -154,6 +156,7 @@ func (a *Accounts) find(ctx context.Context, c Config) (*Account, error) {
 		ACM:         s.acm,
 		WAF:         s.waf,
 		Shield:      s.shield,
+		S3:          s.s3,
 	}, nil
 }
 
@@ -177,6 +180,7 @@ func (a *Accounts) session(ctx context.Context, c Config, creds *awssdk.Credenti
 		acm:    newACM(cfg, a.metrics, &a.options.Ages),
 		waf:    newWAF(cfg, a.metrics, &a.options.Ages),
 		shield: newShield(cfg, a.metrics, &a.options.Ages),
+		s3:     newS3(cfg, a.metrics, &a.options.Ages),
 	}
 	a.sessions[key] = s
 	a.use(c.String(), key)

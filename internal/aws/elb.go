@@ -23,6 +23,7 @@ const everything = ""
 type ELB struct {
 	api  *elbv2.Client
 	ages *Ages
+	http awssdk.HTTPClient // for what AWS gives a URL of
 
 	balancers    *snapshot[[]types.LoadBalancer]
 	listeners    *snapshot[[]types.Listener] // by load balancer
@@ -33,6 +34,8 @@ type ELB struct {
 	attributes   *snapshot[map[string]string]
 	certificates *snapshot[[]types.Certificate] // by listener
 	capacity     *snapshot[int32]               // by load balancer
+	stores       *snapshot[[]types.TrustStore]
+	bundles      *snapshot[string] // by trust store
 
 	tagAsks *gather[*tagAsk]
 	moves   *gather[*move]
@@ -55,6 +58,9 @@ func newELB(cfg awssdk.Config, m *metrics, a *Ages) *ELB {
 		attributes:   newSnapshot[map[string]string]("attributes", m, a),
 		certificates: newSnapshot[[]types.Certificate]("certificates", m, a),
 		capacity:     newSnapshot[int32]("capacity", m, a),
+		stores:       newSnapshot[[]types.TrustStore]("trustStores", m, a),
+		bundles:      newSnapshot[string]("trustStoreBundles", m, a),
+		http:         cfg.HTTPClient,
 		tagAsks:      newGather[*tagAsk](a.Moment),
 		moves:        newGather[*move](a.Moment),
 	}

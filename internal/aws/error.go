@@ -44,6 +44,8 @@ var classes = map[string]Class{
 	"ListenerNotFound":              Gone,
 	"RuleNotFound":                  Gone,
 	"TargetGroupNotFound":           Gone,
+	"NoSuchKey":                     Gone,
+	"NotFound":                      Gone, // S3, to HEAD
 	"InvalidGroup.NotFound":         Gone,
 	"InvalidGroupId.NotFound":       Gone,
 	"InvalidPermission.NotFound":    Gone,
@@ -69,6 +71,7 @@ var classes = map[string]Class{
 	"AccessDenied":                  Denied,
 	"AccessDeniedException":         Denied,
 	"UnauthorizedOperation":         Denied,
+	"Forbidden":                     Denied, // S3, to HEAD
 	"AuthFailure":                   Unconfigured,
 	"OptInRequired":                 Unconfigured,
 	"UnrecognizedClientException":   Unconfigured,
@@ -81,6 +84,7 @@ var classes = map[string]Class{
 	"ExpiredToken":                  Unconfigured,
 	"ExpiredTokenException":         Unconfigured,
 	"RequestExpired":                Unconfigured,
+	"TrustStoreNotReady":            Transient,
 	"InternalError":                 Transient,
 	"InternalFailure":               Transient,
 	"InternalServiceError":          Transient,
@@ -272,6 +276,9 @@ func iamAction(op *smithy.OperationError) string {
 	}[op.ServiceID]
 	if prefix == "" {
 		prefix = strings.ToLower(op.ServiceID)
+	}
+	if op.OperationName == "HeadObject" {
+		return prefix + ":GetObject" // S3 has no action of its own for it
 	}
 	return prefix + ":" + op.OperationName
 }

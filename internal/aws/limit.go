@@ -27,6 +27,7 @@ var (
 	elbTargets = bucket{name: "targets", burst: 19, rate: 4}
 	elbWrites  = bucket{name: "write", burst: 19, rate: 3}
 	ec2Reads   = bucket{name: "read", burst: 99, rate: 20}
+	s3Requests = bucket{name: "request", burst: 100, rate: 100} // AWS grants thousands, we need a few
 	ec2Writes  = bucket{name: "write", burst: 49, rate: 5}
 )
 
@@ -61,6 +62,8 @@ func bucketOf(service, operation string) bucket {
 		return wafWrites
 	case service == serviceShield:
 		return shieldCalls
+	case service == serviceS3:
+		return s3Requests
 	case service == serviceEC2 && read:
 		return ec2Reads
 	case service == serviceEC2:

@@ -9,6 +9,7 @@ const (
 	serviceACM    = "acm"
 	serviceWAF    = "wafv2"
 	serviceShield = "shield"
+	serviceS3     = "s3"
 )
 
 // metrics of all calls to AWS.

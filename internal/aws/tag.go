@@ -57,6 +57,8 @@ func kindOf(mg resource.Managed) string {
 		return v1alpha1.TargetGroupBindingGroupVersionKind.Kind
 	case *v1alpha1.SecurityGroup:
 		return v1alpha1.SecurityGroupGroupVersionKind.Kind
+	case *v1alpha1.TrustStore:
+		return v1alpha1.TrustStoreGroupVersionKind.Kind
 	case *v1alpha1.Certificate:
 		return v1alpha1.CertificateGroupVersionKind.Kind
 	case *v1alpha1.ShieldProtection:

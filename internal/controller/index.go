@@ -21,6 +21,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/shieldprotection"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/targetgroup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/targetgroupbinding"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/truststore"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/webaclassociation"
 )
 
@@ -58,6 +59,7 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 		webaclassociation.Setup,
 		shieldprotection.Setup,
 		certificate.Setup,
+		truststore.Setup,
 		listener.Setup,
 		listenerrule.Setup,
 		targetgroup.Setup,

@@ -35,6 +35,7 @@ var (
 	SecurityGroupRuleGroupVersionKind     = GroupVersion.WithKind("SecurityGroupRule")
 	WebACLAssociationGroupVersionKind     = GroupVersion.WithKind("WebACLAssociation")
 	ShieldProtectionGroupVersionKind      = GroupVersion.WithKind("ShieldProtection")
+	TrustStoreGroupVersionKind            = GroupVersion.WithKind("TrustStore")
 	ProviderConfigGroupVersionKind        = GroupVersion.WithKind("ProviderConfig")
 	ClusterProviderConfigGroupVersionKind = GroupVersion.WithKind("ClusterProviderConfig")
 )
@@ -51,6 +52,7 @@ func addKnownTypes(s *runtime.Scheme) error {
 		&SecurityGroupRule{}, &SecurityGroupRuleList{},
 		&WebACLAssociation{}, &WebACLAssociationList{},
 		&ShieldProtection{}, &ShieldProtectionList{},
+		&TrustStore{}, &TrustStoreList{},
 		&ProviderConfig{}, &ProviderConfigList{},
 		&ClusterProviderConfig{}, &ClusterProviderConfigList{},
 	)

@@ -74,7 +74,7 @@ type ListenerParameters struct {
 }
 
 // MutualAuthentication says how clients prove who they are.
-// +kubebuilder:validation:XValidation:rule="self.mode == 'verify' ? has(self.trustStoreArn) != has(self.trustStoreRef) : !(has(self.trustStoreArn) || has(self.trustStoreRef))",message="mode verify needs either trustStoreRef or trustStoreArn; the other modes take none"
+// +kubebuilder:validation:XValidation:rule="self.mode == 'verify' ? [has(self.trustStoreArn), has(self.trustStoreRef), has(self.trustStoreName)].exists_one(given, given) : !(has(self.trustStoreArn) || has(self.trustStoreRef) || has(self.trustStoreName))",message="mode verify needs one of trustStoreRef, trustStoreArn and trustStoreName; the other modes take none"
 type MutualAuthentication struct {
 	// Mode of client authentication.
 	// +kubebuilder:validation:Enum=off;passthrough;verify
@@ -83,6 +83,11 @@ type MutualAuthentication struct {
 	// TrustStoreArn of a trust store that no TrustStore object stands for.
 	// +optional
 	TrustStoreArn *string `json:"trustStoreArn,omitempty"`
+
+	// TrustStoreName is the name in AWS of a trust store that no TrustStore object of this namespace stands for.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	TrustStoreName *string `json:"trustStoreName,omitempty"`
 
 	// TrustStoreRef names a TrustStore in the same namespace.
 	// +optional
@@ -116,6 +121,10 @@ type ListenerObservation struct {
 	// +optional
 	// +listType=set
 	CertificateARNs []string `json:"certificateArns,omitempty"`
+
+	// TrustStoreARN of the trust store that client certificates are verified with.
+	// +optional
+	TrustStoreARN string `json:"trustStoreArn,omitempty"`
 }
 
 // A ListenerSpec is the desired state of a Listener.

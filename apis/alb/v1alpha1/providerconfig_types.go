@@ -32,6 +32,19 @@ type ProviderCredentials struct {
 	SecretRef *xpv2.SecretKeySelector `json:"secretRef,omitempty"`
 }
 
+// TrustStoreBundles are where bundles of CA certificates are put: ELBv2 takes them from S3 only.
+type TrustStoreBundles struct {
+	// Bucket in S3, which exists, in the region of the load balancers.
+	// +kubebuilder:validation:MinLength=3
+	// +kubebuilder:validation:MaxLength=63
+	Bucket string `json:"bucket"`
+
+	// Prefix of the keys, such as "alb/". Left out: none.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	Prefix string `json:"prefix,omitempty"`
+}
+
 // A ProviderConfigSpec says which AWS account, region and VPC managed resources live in, and how to reach it.
 type ProviderConfigSpec struct {
 	// Region of AWS, such as us-east-1. Left out: the environment's (AWS_REGION).
@@ -52,6 +65,11 @@ type ProviderConfigSpec struct {
 	// Endpoint replaces the endpoints of all AWS services, for tests. Left out: the environment's (AWS_ENDPOINT_URL), else AWS.
 	// +optional
 	Endpoint string `json:"endpoint,omitempty"`
+
+	// TrustStoreBundles say where in S3 the CA certificates go that Gateways name in spec.tls.frontend. Left out: such Gateways
+	// cannot verify client certificates.
+	// +optional
+	TrustStoreBundles *TrustStoreBundles `json:"trustStoreBundles,omitempty"`
 
 	// Credentials for AWS.
 	// +optional

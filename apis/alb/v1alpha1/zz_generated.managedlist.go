@@ -85,6 +85,15 @@ func (l *TargetGroupList) GetItems() []resource.Managed {
 	return items
 }
 
+// GetItems of this TrustStoreList.
+func (l *TrustStoreList) GetItems() []resource.Managed {
+	items := make([]resource.Managed, len(l.Items))
+	for i := range l.Items {
+		items[i] = &l.Items[i]
+	}
+	return items
+}
+
 // GetItems of this WebACLAssociationList.
 func (l *WebACLAssociationList) GetItems() []resource.Managed {
 	items := make([]resource.Managed, len(l.Items))

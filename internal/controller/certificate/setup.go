@@ -2,10 +2,8 @@ package certificate
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/controller"
-	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/reconciler/managed"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -71,29 +69,12 @@ func holding(ctx context.Context, kube client.Reader, mg *albv1alpha1.Certificat
 		return "", nil
 	}
 	users, err := reference.Referrers(ctx, kube, &albv1alpha1.ListenerList{}, reference.To(mg.GetNamespace(), reference.ByCertificateARN, mg.Status.AtProvider.ARN)...)
-	if err != nil || len(users) == 0 {
-		return "", err
-	}
-	lowest := users[0].Name // in order: the message must not change with the order of a list
-	for _, u := range users[1:] {
-		lowest = min(lowest, u.Name)
-	}
-	return fmt.Sprintf("in use by Listener %q", lowest), nil
+	return reference.InUse("Listener", users), err
 }
 
 // leaving are the Certificates of the namespace that are being deleted: a listener that changes may have let go of any of them.
 func leaving(ctx context.Context, kube client.Reader, changed client.Object) []types.NamespacedName {
-	list := &albv1alpha1.CertificateList{}
-	if err := kube.List(ctx, list, client.InNamespace(changed.GetNamespace()), client.UnsafeDisableDeepCopy); err != nil {
-		return nil // the cache answers without error
-	}
-	var names []types.NamespacedName
-	for i := range list.Items {
-		if meta.WasDeleted(&list.Items[i]) {
-			names = append(names, client.ObjectKeyFromObject(&list.Items[i]))
-		}
-	}
-	return names
+	return reference.Leaving(ctx, kube, &albv1alpha1.CertificateList{}, changed.GetNamespace())
 }
 
 func ofSecret(ctx context.Context, kube client.Reader, changed client.Object) []types.NamespacedName {

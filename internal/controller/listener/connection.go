@@ -24,6 +24,7 @@ type reader interface {
 	ListenerAttributes(ctx context.Context, arn string) (map[string]string, error)
 	ListenerCertificates(ctx context.Context, arn string) ([]elbtypes.Certificate, error)
 	Tags(ctx context.Context, arn string) (map[string]string, error)
+	TrustStore(ctx context.Context, nameOrARN string) (*elbtypes.TrustStore, error)
 }
 
 // writer writes listeners.
@@ -184,13 +185,27 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.Listener, got *el
 	return p, nil
 }
 
-// wanted parameters, with the ARNs of the Certificates that they name.
+// wanted parameters, with the ARNs of what they name.
 func (e *connection) wanted(ctx context.Context, mg *albv1alpha1.Listener) (albv1alpha1.ListenerParameters, error) {
 	p, waiting, err := resolve(ctx, e.kube, mg)
 	if err == nil && waiting != "" {
 		err = aws.Refuse("%s", waiting)
 	}
+	if m := p.MutualAuthentication; err == nil && m != nil && m.TrustStoreName != nil {
+		m.TrustStoreArn, err = e.trustStoreARN(ctx, *m.TrustStoreName)
+	}
 	return p, err
+}
+
+func (e *connection) trustStoreARN(ctx context.Context, name string) (*string, error) {
+	store, err := e.read.TrustStore(ctx, name)
+	if aws.IsNotFound(err) {
+		return nil, aws.Refuse("there is no trust store %q in AWS; create it, or name another one in mutualAuthentication", name)
+	}
+	if err != nil {
+		return nil, errors.Wrapf(err, "cannot find trust store %q", name)
+	}
+	return store.TrustStoreArn, nil
 }
 
 // attached certificates; an HTTP listener has none, and is not asked.
@@ -308,6 +323,9 @@ func record(mg *albv1alpha1.Listener, got *elbtypes.Listener, attached []string)
 		LoadBalancerARN: value(got.LoadBalancerArn),
 		SslPolicy:       value(got.SslPolicy),
 		CertificateARNs: attached,
+	}
+	if m := got.MutualAuthentication; m != nil {
+		mg.Status.AtProvider.TrustStoreARN = value(m.TrustStoreArn)
 	}
 	mg.SetConditions(xpv2.Available())
 }

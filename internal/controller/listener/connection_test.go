@@ -171,6 +171,43 @@ func TestVerifyClients(t *testing.T) {
 	}
 }
 
+func TestTrustStoreByReferenceAndName(t *testing.T) {
+	b := newBench(t, https(func(p *params) {
+		p.MutualAuthentication = &albv1alpha1.MutualAuthentication{Mode: "verify", TrustStoreRef: &albv1alpha1.Reference{Name: "people"}}
+	}))
+	store := &albv1alpha1.TrustStore{ObjectMeta: rig.Meta("people"), Spec: albv1alpha1.TrustStoreSpec{ManagedResourceSpec: rig.Spec()}}
+	rig.Must(b.Rig, b.Kube.Create(t.Context(), store))
+	store.Status.AtProvider.ARN, store.Status.AtProvider.Status = b.store, "CREATING"
+	rig.SetStatus(b.Rig, store)
+	if got, want := rig.Ready(b.listeners.Settle(name)), `Creating: AWS is still creating TrustStore "people"`; got != want {
+		t.Errorf("Ready %q, want %q", got, want)
+	}
+	store.Status.AtProvider.Status = "ACTIVE"
+	rig.SetStatus(b.Rig, store)
+	if woken := b.listeners.Woken(store); len(woken) != 1 || woken[0].Name != name {
+		t.Errorf("a change of the TrustStore wakes %v, want %s", woken, name)
+	}
+	if mg := b.listeners.Settle(name); rig.Ready(mg) != "Available" || mg.Status.AtProvider.TrustStoreARN != b.store {
+		t.Errorf("Ready %q, Synced %q, trust store %q", rig.Ready(mg), rig.Synced(mg), mg.Status.AtProvider.TrustStoreARN)
+	}
+
+	b.writes()
+	named := func(as string) {
+		b.listeners.Change(name, func(mg *albv1alpha1.Listener) {
+			mg.Spec.ForProvider.MutualAuthentication = &albv1alpha1.MutualAuthentication{Mode: "verify", TrustStoreName: &as}
+		})
+		b.listeners.Settle(name)
+	}
+	named("clients")
+	if diff := cmp.Diff(map[string]int{}, b.writes()); diff != "" {
+		t.Errorf("the same trust store under another name: -want, +got:\n%s", diff)
+	}
+	named("nobody")
+	if s := rig.Synced(b.listeners.Get(name)); !strings.Contains(s, `there is no trust store "nobody" in AWS; create it, or name another one`) {
+		t.Errorf("Synced %q", s)
+	}
+}
+
 func TestDriftIsRepaired(t *testing.T) {
 	b := newBench(t, https())
 	arn := b.listeners.Settle(name).Status.AtProvider.ARN
@@ -277,11 +314,11 @@ func TestWaiting(t *testing.T) {
 			want:   `Certificate "sni" is not there`,
 		},
 		"TrustStore": {
-			reason: "There is no kind TrustStore yet, and so no object of it.",
+			reason: "A trust store must be there before its listener.",
 			args: args{https(func(p *params) {
 				p.MutualAuthentication = &albv1alpha1.MutualAuthentication{Mode: "verify", TrustStoreRef: &albv1alpha1.Reference{Name: "clients"}}
 			}), nil},
-			want: `TrustStore "clients" is not there; give its ARN in spec.forProvider.mutualAuthentication.trustStoreArn instead`,
+			want: `TrustStore "clients" is not there`,
 		},
 		"TargetGroup": {
 			reason: "A default action may forward to a target group.",

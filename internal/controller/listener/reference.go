@@ -2,7 +2,6 @@ package listener
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
@@ -40,9 +39,6 @@ func waiting(ctx context.Context, kube client.Reader, mg *albv1alpha1.Listener) 
 	if w := lb.Waiting(); w != "" {
 		return w, nil
 	}
-	if w := withoutKind(mg.Spec.ForProvider); w != "" {
-		return w, nil
-	}
 	if _, w, err := resolve(ctx, kube, mg); err != nil || w != "" {
 		return w, err
 	}
@@ -50,16 +46,7 @@ func waiting(ctx context.Context, kube client.Reader, mg *albv1alpha1.Listener) 
 	return r.Waiting(ctx, mg.Spec.ForProvider.DefaultActions)
 }
 
-// withoutKind names a reference to a kind that this provider does not have yet.
-func withoutKind(p albv1alpha1.ListenerParameters) string {
-	const missing = "%s %q is not there; give its ARN in %s instead"
-	if p.MutualAuthentication != nil && p.MutualAuthentication.TrustStoreRef != nil {
-		return fmt.Sprintf(missing, "TrustStore", p.MutualAuthentication.TrustStoreRef.Name, "spec.forProvider.mutualAuthentication.trustStoreArn")
-	}
-	return ""
-}
-
-// resolve the Certificates that a listener names to ARNs, in a copy of its parameters. Where one cannot be had, waiting says why.
+// resolve the Certificates and the TrustStore that a listener names to ARNs, in a copy of its parameters. Where one cannot be had, waiting says why.
 func resolve(ctx context.Context, kube client.Reader, mg *albv1alpha1.Listener) (p albv1alpha1.ListenerParameters, waiting string, err error) {
 	p = *mg.Spec.ForProvider.DeepCopy()
 	if p.CertificateRef != nil {
@@ -76,20 +63,29 @@ func resolve(ctx context.Context, kube client.Reader, mg *albv1alpha1.Listener) 
 		}
 		p.SniCertificateArns = append(p.SniCertificateArns, arn)
 	}
+	if m := p.MutualAuthentication; m != nil && m.TrustStoreRef != nil {
+		r, err := reference.TrustStore(ctx, kube, reference.From{Namespace: mg.GetNamespace(), Ref: m.TrustStoreRef})
+		w := held(r, mg.Status.AtProvider.TrustStoreARN)
+		if err != nil || w != "" {
+			return p, w, err
+		}
+		m.TrustStoreArn = &r.ARN
+	}
 	return p, "", nil
 }
 
-// certificateARN of a Certificate. One that is being deleted is good for a listener that has it already, which holds it; another
-// listener would keep it from going.
 func certificateARN(ctx context.Context, kube client.Reader, mg *albv1alpha1.Listener, ref *albv1alpha1.Reference) (arn, waiting string, err error) {
 	r, err := reference.Certificate(ctx, kube, reference.From{Namespace: mg.GetNamespace(), Ref: ref})
-	if err != nil {
-		return "", "", err
+	return r.ARN, held(r, mg.Status.AtProvider.CertificateARNs...), err
+}
+
+// held says what a listener waits for that has these ARNs already. One that is being deleted is good for a listener that has it,
+// which holds it; another listener would keep it from going.
+func held(r reference.Referent, has ...string) string {
+	if r.Deleting && r.ARN != "" && slices.Contains(has, r.ARN) {
+		return ""
 	}
-	if r.Deleting && slices.Contains(mg.Status.AtProvider.CertificateARNs, r.ARN) {
-		return r.ARN, "", nil
-	}
-	return r.ARN, r.Waiting(), nil
+	return r.Waiting()
 }
 
 func loadBalancerOf(mg *albv1alpha1.Listener) reference.From {

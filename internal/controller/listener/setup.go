@@ -39,6 +39,7 @@ func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.Listener] {
 			{Object: &albv1alpha1.LoadBalancer{}, Map: referrers(reference.ByLoadBalancer)},
 			{Object: &albv1alpha1.TargetGroup{}, Map: referrers(reference.ByTargetGroup)},
 			{Object: &albv1alpha1.Certificate{}, Map: referrers(reference.ByCertificate)},
+			{Object: &albv1alpha1.TrustStore{}, Map: referrers(reference.ByTrustStore)},
 		},
 		Indexes: []drive.Index[*albv1alpha1.Listener]{
 			{Field: reference.ByLoadBalancer, Values: func(mg *albv1alpha1.Listener) []string {
@@ -55,6 +56,18 @@ func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.Listener] {
 				return names
 			}},
 			{Field: reference.ByCertificateARN, Values: func(mg *albv1alpha1.Listener) []string { return mg.Status.AtProvider.CertificateARNs }},
+			{Field: reference.ByTrustStore, Values: func(mg *albv1alpha1.Listener) []string {
+				if m := mg.Spec.ForProvider.MutualAuthentication; m != nil {
+					return reference.Names(m.TrustStoreRef)
+				}
+				return nil
+			}},
+			{Field: reference.ByTrustStoreARN, Values: func(mg *albv1alpha1.Listener) []string {
+				if arn := mg.Status.AtProvider.TrustStoreARN; arn != "" {
+					return []string{arn}
+				}
+				return nil
+			}},
 		},
 	}
 }

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -22,6 +23,8 @@ const (
 	ByCertificate    = "reference.certificate"
 	ByCertificateARN = "reference.certificateARN"
 	BySecurityGroup  = "reference.securityGroup"
+	ByTrustStore     = "reference.trustStore"
+	ByTrustStoreARN  = "reference.trustStoreARN"
 )
 
 // Names of the references that are given.
@@ -63,4 +66,31 @@ func Wake(ctx context.Context, kube client.Reader, list client.ObjectList, query
 // To is the query for objects of a namespace that refer to something by a field index.
 func To(namespace, index, value string) []client.ListOption {
 	return []client.ListOption{client.InNamespace(namespace), client.MatchingFields{index: value}}
+}
+
+// InUse says that a resource is in use by objects of a kind; empty if there are none. One is named, always the same.
+func InUse(kind string, users []types.NamespacedName) string {
+	if len(users) == 0 {
+		return ""
+	}
+	lowest := users[0].Name // in order: the message must not change with the order of a list
+	for _, u := range users[1:] {
+		lowest = min(lowest, u.Name)
+	}
+	return fmt.Sprintf("in use by %s %q", kind, lowest)
+}
+
+// Leaving are the objects of a namespace that are being deleted, of the kind of an empty list.
+func Leaving(ctx context.Context, kube client.Reader, list client.ObjectList, namespace string) []types.NamespacedName {
+	if err := kube.List(ctx, list, client.InNamespace(namespace), client.UnsafeDisableDeepCopy); err != nil {
+		return nil // the cache answers without error
+	}
+	var names []types.NamespacedName
+	_ = meta.EachListItem(list, func(o runtime.Object) error {
+		if leaves, ok := o.(client.Object); ok && leaves.GetDeletionTimestamp() != nil {
+			names = append(names, client.ObjectKeyFromObject(leaves))
+		}
+		return nil
+	})
+	return names
 }

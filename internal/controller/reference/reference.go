@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -30,6 +31,9 @@ type Referent struct {
 	// Missing: there is no such object.
 	Missing bool
 
+	// Unready: AWS is still making it.
+	Unready bool
+
 	// Deleting: the object is on its way out, and takes with it what hangs on it.
 	Deleting bool
 }
@@ -43,6 +47,8 @@ func (r Referent) Waiting() string {
 		return fmt.Sprintf("%s %q is being deleted", r.Kind, r.Name)
 	case r.ARN == "":
 		return fmt.Sprintf("%s %q has no ARN yet", r.Kind, r.Name)
+	case r.Unready:
+		return fmt.Sprintf("AWS is still creating %s %q", r.Kind, r.Name)
 	}
 	return ""
 }
@@ -102,6 +108,14 @@ func SecurityGroup(ctx context.Context, kube client.Reader, f From) (Referent, e
 func Certificate(ctx context.Context, kube client.Reader, f From) (Referent, error) {
 	o := &albv1alpha1.Certificate{}
 	return find(ctx, kube, f, lookup{kind: "Certificate", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
+}
+
+// TrustStore that a reference leads to. A listener can have it once AWS has made it.
+func TrustStore(ctx context.Context, kube client.Reader, f From) (Referent, error) {
+	o := &albv1alpha1.TrustStore{}
+	r, err := find(ctx, kube, f, lookup{kind: "TrustStore", object: o, arn: func() string { return o.Status.AtProvider.ARN }})
+	r.Unready = o.Status.AtProvider.Status == string(elbtypes.TrustStoreStatusCreating)
+	return r, err
 }
 
 type lookup struct {
