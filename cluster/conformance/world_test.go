@@ -74,6 +74,7 @@ func (w *world) settle(ctx context.Context) error {
 // read everything that translate may want to know, whatever its Input comes to hold.
 func (w *world) read(ctx context.Context) (translate.Input, error) {
 	in := translate.Input{ProviderConfig: xpv2.ProviderConfigReference{Kind: "ClusterProviderConfig", Name: "default"}}
+	in.Settings.TrustStoreBundles.Bucket = "bundles"
 	fields := reflect.ValueOf(&in).Elem()
 	for i := range fields.NumField() {
 		f := fields.Field(i)

@@ -56,7 +56,7 @@ func writesSoFar(ctx context.Context) ([]string, error) {
 	var writes []string
 	for name := range calls {
 		_, operation, _ := strings.Cut(name, ".")
-		if !strings.HasPrefix(operation, "Describe") && !strings.HasPrefix(operation, "List") && !strings.HasPrefix(operation, "Get") {
+		if !strings.HasPrefix(operation, "Describe") && !strings.HasPrefix(operation, "List") && !strings.HasPrefix(operation, "Get") && !strings.HasPrefix(operation, "Head") {
 			writes = append(writes, fmt.Sprintf("%s=%d", operation, calls[name]))
 		}
 	}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"maps"
@@ -80,7 +81,7 @@ func fill(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// fetch GATEWAY URL [METHOD] [HEADER: VALUE]... sends a request to the Gateway's address and prints status and body.
+// fetch GATEWAY URL [METHOD] [cert=CLIENT] [HEADER: VALUE]... sends a request to the Gateway's address and prints status and body.
 func fetch(ts *testscript.TestScript, _ bool, args []string) {
 	out, err := get(context.Background(), ts, args)
 	ts.Check(err)
@@ -102,14 +103,19 @@ func get(ctx context.Context, ts *testscript.TestScript, args []string) (string,
 	if err != nil {
 		return "", err
 	}
+	config := trust(ts)
 	for _, a := range args[2:] {
-		if key, value, ok := strings.Cut(a, ": "); ok {
+		key, value, header := strings.Cut(a, ": ")
+		switch as, shown := strings.CutPrefix(a, "cert="); {
+		case shown:
+			show(ts, config, as)
+		case header:
 			req.Header.Set(key, value)
-		} else {
+		default:
 			req.Method = a
 		}
 	}
-	client := clientOf(address, ts)
+	client := clientOf(address, config)
 	defer client.CloseIdleConnections()
 	resp, err := client.Do(req)
 	if err != nil {
@@ -127,8 +133,8 @@ func get(ctx context.Context, ts *testscript.TestScript, args []string) (string,
 	return out + string(body) + "\n", nil
 }
 
-// clientOf sends whatever is asked for to a load balancer, trusts the script's certificates, and follows no redirect.
-func clientOf(address string, ts *testscript.TestScript) *http.Client {
+// clientOf sends whatever is asked for to a load balancer, and follows no redirect.
+func clientOf(address string, config *tls.Config) *http.Client {
 	return &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
@@ -139,7 +145,7 @@ func clientOf(address string, ts *testscript.TestScript) *http.Client {
 				}
 				return system.Dial(ctx, network, net.JoinHostPort(address, port))
 			},
-			TLSClientConfig:   trust(ts),
+			TLSClientConfig:   config,
 			ForceAttemptHTTP2: true,
 		},
 	}

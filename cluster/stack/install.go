@@ -14,6 +14,9 @@ import (
 // ClusterName is what the provider is told that the cluster is called.
 const ClusterName = "demo"
 
+// Bucket is where the provider is told to put CA certificates.
+const Bucket = "demo-trust-stores"
+
 // definitions are the folders of CRDs: Gateway API's, from the module that the provider is built with, and ours.
 func definitions(ctx context.Context) ([]string, error) {
 	root, err := goList(ctx, "-m", "-f", "{{.Dir}}", "github.com/crossplane-contrib/provider-alb-gateway")
@@ -87,7 +90,9 @@ spec:
   region: %s
   vpcId: %s
   clusterName: %s
-`, Region, world.VPC, ClusterName)
+  trustStoreBundles:
+    bucket: %s
+`, Region, world.VPC, ClusterName, Bucket)
 	_, err = s.Kubectl(ctx, config, "apply", "-f", "-")
 	return err
 }

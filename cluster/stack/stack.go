@@ -153,7 +153,7 @@ func (s *Stack) Env() []string {
 }
 
 func (s *Stack) startSimulator(ctx context.Context) error {
-	s.simulator = s.process("albsim", append([]string{"--listen=127.0.0.1:0", "--region=" + Region}, s.options.SimulatorArgs...)...)
+	s.simulator = s.process("albsim", append([]string{"--listen=127.0.0.1:0", "--region=" + Region, "--bucket=" + Bucket}, s.options.SimulatorArgs...)...)
 	if err := s.simulator.start(); err != nil {
 		return err
 	}

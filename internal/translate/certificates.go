@@ -43,12 +43,17 @@ func (l *listener) resolveSecrets(in Input) {
 		}
 		l.tls.secrets = append(l.tls.secrets, s.name)
 	}
-	if len(bad) > 0 && l.unresolved.isZero() {
-		messages := make([]string, 0, len(bad))
-		for _, p := range bad {
-			messages = append(messages, p.message)
+	l.unresolve(bad)
+}
+
+// unresolve references: the first reason stands, and what is wrong with each is told.
+func (l *listener) unresolve(bad []problem) {
+	for _, p := range bad {
+		if l.unresolved.isZero() {
+			l.unresolved = p
+			continue
 		}
-		l.unresolved = problem{bad[0].reason, strings.Join(messages, "; ")}
+		l.unresolved.message += "; " + p.message
 	}
 }
 

@@ -60,8 +60,11 @@ func settled(old []metav1.Condition, generation int64, ours []metav1.Condition, 
 
 // The condition types that are ours, by object.
 var (
-	classConditions    = []string{string(gatewayv1.GatewayClassConditionStatusAccepted)}
-	gatewayConditions  = []string{string(gatewayv1.GatewayConditionAccepted), string(gatewayv1.GatewayConditionProgrammed)}
+	classConditions   = []string{string(gatewayv1.GatewayClassConditionStatusAccepted)}
+	gatewayConditions = []string{
+		string(gatewayv1.GatewayConditionAccepted), string(gatewayv1.GatewayConditionProgrammed),
+		string(gatewayv1.GatewayConditionInsecureFrontendValidationMode),
+	}
 	listenerConditions = []string{
 		string(gatewayv1.ListenerConditionAccepted), string(gatewayv1.ListenerConditionConflicted),
 		string(gatewayv1.ListenerConditionResolvedRefs), string(gatewayv1.ListenerConditionProgrammed),
@@ -140,6 +143,12 @@ func gatewayNotProgrammed(message string) metav1.Condition {
 		problem{string(gatewayv1.GatewayReasonInvalid), message})
 }
 
+// gatewayInsecureFallback is there only while it is true (Gateway API, InsecureFrontendValidationMode).
+func gatewayInsecureFallback(where []string) metav1.Condition {
+	return verdictOf(string(gatewayv1.GatewayConditionInsecureFrontendValidationMode), metav1.ConditionTrue,
+		problem{string(gatewayv1.GatewayReasonConfigurationChanged), fmt.Sprintf("Clients need no valid certificate, as AllowInsecureFallback stands in %s; targets are told the certificate as it was sent, without it having been verified", strings.Join(where, " and "))})
+}
+
 func listenerAccepted(notes []string) metav1.Condition {
 	return verdictOf(string(gatewayv1.ListenerConditionAccepted), metav1.ConditionTrue,
 		problem{string(gatewayv1.ListenerReasonAccepted), noted("Listener is accepted", notes)})
@@ -201,6 +210,18 @@ func invalidRouteKinds(format string, args ...any) problem {
 
 func invalidCertificateRef(format string, args ...any) problem {
 	return problem{string(gatewayv1.ListenerReasonInvalidCertificateRef), fmt.Sprintf(format, args...)}
+}
+
+func noValidCACertificate(format string, args ...any) problem {
+	return problem{string(gatewayv1.ListenerReasonNoValidCACertificate), fmt.Sprintf(format, args...)}
+}
+
+func invalidCACertificateRef(format string, args ...any) problem {
+	return problem{string(gatewayv1.ListenerReasonInvalidCACertificateRef), fmt.Sprintf(format, args...)}
+}
+
+func invalidCACertificateKind(format string, args ...any) problem {
+	return problem{string(gatewayv1.ListenerReasonInvalidCACertificateKind), fmt.Sprintf(format, args...)}
 }
 
 func listenerProgrammed() metav1.Condition {

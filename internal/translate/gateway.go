@@ -129,6 +129,7 @@ func (t *translation) gatewayNotes() []string {
 	if spec.TLS != nil && spec.TLS.Backend != nil {
 		notes = append(notes, "spec.tls.backend has no effect (an Application Load Balancer has no client certificate)")
 	}
+	notes = append(notes, t.idleValidations()...)
 	if spec.DefaultScope != "" {
 		notes = append(notes, "spec.defaultScope has no effect (not supported)")
 	}

@@ -29,7 +29,11 @@ func (t *translation) gatewayStatus() gatewayv1.GatewayStatus {
 	if accepted.Status == metav1.ConditionFalse {
 		programmed = gatewayNotProgrammed("Gateway is not accepted; what it has in AWS stays as it is")
 	}
-	out.Conditions = settled(old.Conditions, t.in.Gateway.Generation, []metav1.Condition{accepted, programmed}, gatewayConditions)
+	conditions := []metav1.Condition{accepted, programmed}
+	if where := insecureFallbacks(t.in.Gateway); len(where) > 0 {
+		conditions = append(conditions, gatewayInsecureFallback(where))
+	}
+	out.Conditions = settled(old.Conditions, t.in.Gateway.Generation, conditions, gatewayConditions)
 	for _, l := range t.listeners {
 		out.Listeners = append(out.Listeners, t.listenerStatus(l, old.Listeners))
 	}

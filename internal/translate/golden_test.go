@@ -105,5 +105,5 @@ func hasFile(archive *txtar.Archive, name string) bool {
 }
 
 func empty(o translate.Observed) bool {
-	return len(o.LoadBalancers)+len(o.SecurityGroups)+len(o.Certificates)+len(o.Listeners)+len(o.ListenerRules)+len(o.TargetGroups)+len(o.TargetGroupBindings) == 0
+	return len(o.LoadBalancers)+len(o.SecurityGroups)+len(o.Certificates)+len(o.TrustStores)+len(o.Listeners)+len(o.ListenerRules)+len(o.TargetGroups)+len(o.TargetGroupBindings) == 0
 }

@@ -35,6 +35,9 @@ type Settings struct {
 	// HostConditions: zero is HostRegex.
 	HostConditions HostConditions
 
+	// TrustStoreBundles of the ProviderConfig: where bundles of CA certificates go. Zero: nowhere.
+	TrustStoreBundles albv1alpha1.TrustStoreBundles
+
 	// Quotas of the AWS account: zero fields are AWS's defaults.
 	Quotas Quotas
 }
@@ -78,6 +81,9 @@ type Input struct {
 	// Secrets that the Gateway's listeners refer to, those that exist, with their content.
 	Secrets []*corev1.Secret
 
+	// ConfigMaps that the Gateway's spec.tls.frontend refers to, those that exist.
+	ConfigMaps []*corev1.ConfigMap
+
 	// Services that routes refer to, those that exist.
 	Services []*corev1.Service
 
@@ -105,6 +111,7 @@ type Observed struct {
 	LoadBalancers       []*albv1alpha1.LoadBalancer
 	SecurityGroups      []*albv1alpha1.SecurityGroup
 	Certificates        []*albv1alpha1.Certificate
+	TrustStores         []*albv1alpha1.TrustStore
 	Listeners           []*albv1alpha1.Listener
 	ListenerRules       []*albv1alpha1.ListenerRule
 	TargetGroups        []*albv1alpha1.TargetGroup

@@ -53,6 +53,7 @@ func listen(in Input, c configuration) []*listener {
 	}
 	findConflicts(out)
 	limitPorts(out, in.Settings.Quotas.orDefaults().Listeners)
+	limitVerifying(out)
 	limitCertificates(out, in.Settings.Quotas.orDefaults().Certificates)
 	return out
 }

@@ -56,6 +56,10 @@ func certificateName(gateway string, secret objectKey) string {
 	return fmt.Sprintf("%s-%s-%s", stem(gateway), shortened(secret.name, maxLabelLength), hashOf(secret.namespace, secret.name))
 }
 
+func trustStoreName(gateway, hash string) string {
+	return fmt.Sprintf("%s-clients-%s", stem(gateway), hash)
+}
+
 // awsName is "k8s-<8 of namespace>-<8 of name>-<hash>", the shape that AWS Load Balancer Controller gives, within the 32
 // characters that ELBv2 allows.
 func awsName(namespace, name string, hashed ...string) string {

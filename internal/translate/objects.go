@@ -38,6 +38,9 @@ func (t *translation) objects() []Object {
 	for _, s := range t.imports() {
 		out = append(out, t.certificate(s, owner))
 	}
+	for _, s := range t.anchors() {
+		out = append(out, t.trustStore(s, owner))
+	}
 	for _, p := range t.ports {
 		out = append(out, t.listener(p, owner))
 	}

@@ -64,6 +64,9 @@ func addDefaults(tb testing.TB, in *translate.Input) {
 		if s, secret := o.(*corev1.Secret); secret {
 			known = slices.ContainsFunc(in.Secrets, func(k *corev1.Secret) bool { return k.Namespace == s.Namespace && k.Name == s.Name })
 		}
+		if c, configMap := o.(*corev1.ConfigMap); configMap {
+			known = slices.ContainsFunc(in.ConfigMaps, func(k *corev1.ConfigMap) bool { return k.Namespace == c.Namespace && k.Name == c.Name })
+		}
 		if class && in.Class != nil || gateway && in.Gateway != nil || known {
 			continue
 		}
@@ -115,6 +118,8 @@ func add(tb testing.TB, in *translate.Input, o runtime.Object) {
 		in.ReferenceGrants = append(in.ReferenceGrants, o)
 	case *corev1.Secret:
 		in.Secrets = append(in.Secrets, o)
+	case *corev1.ConfigMap:
+		in.ConfigMaps = append(in.ConfigMaps, o)
 	case *corev1.Service:
 		if o.Name == translate.ServiceName("gw") {
 			in.Observed.Services = append(in.Observed.Services, o)
@@ -144,6 +149,8 @@ func addObserved(out *translate.Observed, o runtime.Object) bool {
 		out.SecurityGroups = append(out.SecurityGroups, o)
 	case *albv1alpha1.Certificate:
 		out.Certificates = append(out.Certificates, o)
+	case *albv1alpha1.TrustStore:
+		out.TrustStores = append(out.TrustStores, o)
 	case *albv1alpha1.Listener:
 		out.Listeners = append(out.Listeners, o)
 	case *albv1alpha1.ListenerRule:
@@ -194,6 +201,7 @@ func all(o translate.Observed) []translate.Object {
 	out = appendAll(out, o.LoadBalancers)
 	out = appendAll(out, o.SecurityGroups)
 	out = appendAll(out, o.Certificates)
+	out = appendAll(out, o.TrustStores)
 	out = appendAll(out, o.Listeners)
 	out = appendAll(out, o.ListenerRules)
 	out = appendAll(out, o.TargetGroups)
@@ -223,6 +231,8 @@ func makeLive(o translate.Object) {
 		o.Status.AtProvider.State = "active"
 	case *albv1alpha1.Certificate:
 		o.Status.AtProvider.ARN = "arn:aws:acm:us-east-1:123456789012:certificate/" + o.Name
+	case *albv1alpha1.TrustStore:
+		o.Status.AtProvider.ARN = account + "truststore/" + o.Spec.ForProvider.Name + "/0123456789abcdef"
 	case *albv1alpha1.ListenerRule:
 		o.Status.AtProvider.Priority = o.Spec.ForProvider.Priority
 	}

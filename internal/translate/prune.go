@@ -24,6 +24,7 @@ func (t *translation) obsolete() []Object {
 	out = append(out, t.obsoleteSecurityGroupRules()...)
 	out = append(out, t.obsoleteProtections()...)
 	out = append(out, t.obsoleteCertificates()...)
+	out = append(out, t.obsoleteTrustStores()...)
 	slices.SortStableFunc(out, func(a, b Object) int {
 		return cmp.Compare(a.GetObjectKind().GroupVersionKind().Kind+" "+a.GetName(), b.GetObjectKind().GroupVersionKind().Kind+" "+b.GetName())
 	})

@@ -58,6 +58,9 @@ func (t *translation) state(r *rule) state {
 
 // listenerState of a port.
 func (t *translation) listenerState(p *port) state {
+	if s := t.refusedAnchor(p); s.refused {
+		return s
+	}
 	if o := find(t.in.Observed.Listeners, p.name); o != nil {
 		return stateOf("Listener", o)
 	}

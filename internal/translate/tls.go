@@ -2,12 +2,8 @@ package translate
 
 import (
 	"fmt"
-	"strings"
-
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
-	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
 )
 
 // A termination is how TLS ends at an HTTPS listener.
@@ -18,6 +14,7 @@ type termination struct {
 	secrets  []string         // Certificate objects, of those imports that can be used
 	policy   *string
 	mutual   *albv1alpha1.MutualAuthentication
+	anchor   *anchor // what mutual verifies with, where we make it
 }
 
 func (l *listener) judgeTLS(in Input, c configuration) {
@@ -26,7 +23,7 @@ func (l *listener) judgeTLS(in Input, c configuration) {
 	l.tls.fallback, l.tls.arns = value(settings.DefaultCertificate), settings.Certificates
 	l.resolveSecrets(in)
 	l.judgeCertificate(c)
-	l.judgeClients(in.Gateway, settings)
+	l.judgeClients(in, settings.MutualAuthentication)
 	if l.spec.TLS != nil && len(l.spec.TLS.Options) > 0 {
 		l.notes = append(l.notes, fmt.Sprintf("tls.options has no effect; set sslPolicy in %s", l.entry()))
 	}
@@ -52,38 +49,6 @@ func (l *listener) refuse(p problem) {
 	if l.refused.isZero() {
 		l.refused = p
 	}
-}
-
-// judgeClients: what is to prove who clients are is never left out in silence; the listener is refused instead.
-func (l *listener) judgeClients(g *gatewayv1.Gateway, settings gwcfgv1.ListenerConfiguration) {
-	if validatesClients(g, l.port) {
-		l.refuse(unsupportedListener("Listener %s is to validate client certificates by the Gateway's spec.tls.frontend, which is not supported yet; set mutualAuthentication in %s", l.name, l.entry()))
-	}
-	m := settings.MutualAuthentication
-	if m == nil {
-		return
-	}
-	store := value(m.TrustStore)
-	if store != "" && !strings.HasPrefix(store, "arn:") {
-		l.refuse(unsupportedListener("Listener %s names trust store %q in mutualAuthentication, but a name is not supported yet; give the trust store's ARN in %s", l.name, store, l.entry()))
-		return
-	}
-	l.tls.mutual = &albv1alpha1.MutualAuthentication{
-		Mode: string(m.Mode), TrustStoreArn: m.TrustStore, IgnoreClientCertificateExpiry: m.IgnoreClientCertificateExpiry,
-		AdvertiseTrustStoreCaNames: text(m.AdvertiseTrustStoreCaNames),
-	}
-}
-
-func validatesClients(g *gatewayv1.Gateway, port int32) bool {
-	if g.Spec.TLS == nil || g.Spec.TLS.Frontend == nil {
-		return false
-	}
-	for _, p := range g.Spec.TLS.Frontend.PerPort {
-		if p.Port == port {
-			return p.TLS.Validation != nil
-		}
-	}
-	return g.Spec.TLS.Frontend.Default.Validation != nil
 }
 
 func text[T ~string](p *T) *string {

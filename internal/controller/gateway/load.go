@@ -80,6 +80,7 @@ func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
 	namespaces := set[string]{s.Gateway.GetNamespace(): {}}
 	grantors, services, rules := set[string]{}, set[types.NamespacedName]{}, set[types.NamespacedName]{}
 	grantors.add(lookup.SecretNamespaces(s.Gateway)...)
+	grantors.add(lookup.ConfigMapNamespaces(s.Gateway)...)
 	for _, route := range s.routes {
 		namespaces.add(route.GetNamespace())
 		grantors.add(lookup.BackendNamespaces(route)...)
@@ -94,8 +95,11 @@ func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
 	if s.Services, err = get[corev1.Service](ctx, r.kube, services.sorted(compareNames)); err != nil {
 		return err
 	}
-	// The content of Secrets is not in the cache.
+	// The content of Secrets and ConfigMaps is not in the cache.
 	if s.Secrets, err = get[corev1.Secret](ctx, r.live, lookup.Secrets(s.Gateway)); err != nil {
+		return err
+	}
+	if s.ConfigMaps, err = get[corev1.ConfigMap](ctx, r.live, lookup.ConfigMaps(s.Gateway)); err != nil {
 		return err
 	}
 	if s.ListenerRuleConfigurations, err = get[gwcfgv1.ListenerRuleConfiguration](ctx, r.kube, rules.sorted(compareNames)); err != nil {

@@ -18,7 +18,7 @@ import (
 // TestLoad puts each thing that bears upon the Gateway beside one of its kind that does not.
 func TestLoad(t *testing.T) {
 	ours, other := withParent(parentRef(ns, gwName)), withParent(parentRef(ns, "other"))
-	gw := gateway(func(g *gatewayv1.Gateway) {
+	gw := gateway(validating, func(g *gatewayv1.Gateway) {
 		g.Spec.Infrastructure = &gatewayv1.GatewayInfrastructure{ParametersRef: &gatewayv1.LocalParametersReference{
 			Group: gwcfgv1.Group, Kind: gwcfgv1.LoadBalancerConfigurationKind, Name: "cfg",
 		}}
@@ -42,7 +42,7 @@ func TestLoad(t *testing.T) {
 	}
 
 	w := newWorld(t,
-		gw, c, clusterProviderConfig("default", "prod"),
+		gw, c, bundled(clusterProviderConfig("default", "prod")),
 		namespace(ns), namespace("team"), namespace("elsewhere"),
 		route(ns, "cart", ours, withBackend(ns, "cart"), extension),
 		route("team", "stock", ours, withBackend("depot", "stock"), withBackend("depot", "missing")),
@@ -64,6 +64,10 @@ func TestLoad(t *testing.T) {
 		loadBalancer(),
 		&albv1alpha1.LoadBalancer{ObjectMeta: objectMeta("stale", "uid-of-stale", ownedBy("Gateway", gwName, "uid-of-former-web"))},
 		&albv1alpha1.SecurityGroup{ObjectMeta: objectMeta("sg", "uid-of-sg", ownedBy("LoadBalancer", gwName, lbUID))},
+		&corev1.ConfigMap{ObjectMeta: object(ns, "people")}, &corev1.ConfigMap{ObjectMeta: object("trust", "partners")}, &corev1.ConfigMap{ObjectMeta: object(ns, "unrelated")},
+		&gatewayv1.ReferenceGrant{ObjectMeta: object("trust", "grant")},
+		&albv1alpha1.TrustStore{ObjectMeta: objectMeta("web-clients", "uid-of-store", ownedBy("LoadBalancer", gwName, lbUID))},
+		&albv1alpha1.TrustStore{ObjectMeta: objectMeta("handmade", "uid-of-handmade-store", nil)},
 		&albv1alpha1.Certificate{ObjectMeta: objectMeta("web-cert", "uid-of-cert", ownedBy("LoadBalancer", gwName, lbUID))},
 		&albv1alpha1.Certificate{ObjectMeta: objectMeta("handmade", "uid-of-handmade-cert", nil)},
 		&albv1alpha1.Listener{ObjectMeta: objectMeta("web-80", "uid-of-80", ownedBy("LoadBalancer", gwName, lbUID))},
@@ -90,6 +94,9 @@ func TestLoad(t *testing.T) {
 		"lrc":        keys(s.ListenerRuleConfigurations),
 		"secrets":    keys(s.Secrets),
 		"certs":      keys(s.Observed.Certificates),
+		"configmaps": keys(s.ConfigMaps),
+		"stores":     keys(s.Observed.TrustStores),
+		"bucket":     {s.Settings.TrustStoreBundles.Bucket},
 		"lbs":        keys(s.Observed.LoadBalancers),
 		"sgs":        keys(s.Observed.SecurityGroups),
 		"listeners":  keys(s.Observed.Listeners),
@@ -107,7 +114,10 @@ func TestLoad(t *testing.T) {
 		"former":     {"shop/former", "shop/former-calls"},
 		"namespaces": {"/shop", "/team"},
 		"services":   {"depot/stock", "shop/calls", "shop/cart"},
-		"grants":     {"certs/grant", "depot/grant"},
+		"grants":     {"certs/grant", "depot/grant", "trust/grant"},
+		"configmaps": {"shop/people", "trust/partners"},
+		"stores":     {"shop/web-clients"},
+		"bucket":     {"bundles"},
 		"secrets":    {"certs/shared", "shop/cert"},
 		"certs":      {"shop/web-cert"},
 		"lbc":        {"shop/cfg"},
@@ -124,6 +134,20 @@ func TestLoad(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("load(...): -want, +got:\n%s", diff)
 	}
+}
+
+func bundled(c *albv1alpha1.ClusterProviderConfig) *albv1alpha1.ClusterProviderConfig {
+	c.Spec.TrustStoreBundles = &albv1alpha1.TrustStoreBundles{Bucket: "bundles"}
+	return c
+}
+
+// validating clients by authorities of the Gateway's own namespace and of another.
+func validating(g *gatewayv1.Gateway) {
+	g.Spec.TLS = &gatewayv1.GatewayTLSConfig{Frontend: &gatewayv1.FrontendTLSConfig{Default: gatewayv1.TLSConfig{
+		Validation: &gatewayv1.FrontendTLSValidation{CACertificateRefs: []gatewayv1.ObjectReference{
+			{Kind: "ConfigMap", Name: "people"}, {Kind: "ConfigMap", Name: "partners", Namespace: new(gatewayv1.Namespace("trust"))},
+		}},
+	}}}
 }
 
 // secured listener of the Gateway.

@@ -26,15 +26,16 @@ func (r *Reconciler) loadObserved(ctx context.Context, s *state) error {
 	o.LoadBalancers = lbs
 	for _, lb := range lbs {
 		groups, certificates := &albv1alpha1.SecurityGroupList{}, &albv1alpha1.CertificateList{}
-		listeners, targets := &albv1alpha1.ListenerList{}, &albv1alpha1.TargetGroupList{}
+		listeners, targets, stores := &albv1alpha1.ListenerList{}, &albv1alpha1.TargetGroupList{}, &albv1alpha1.TrustStoreList{}
 		rules, acls, shields := &albv1alpha1.SecurityGroupRuleList{}, &albv1alpha1.WebACLAssociationList{}, &albv1alpha1.ShieldProtectionList{}
-		if err := r.ownedBy(ctx, lb, groups, certificates, listeners, targets, rules, acls, shields); err != nil {
+		if err := r.ownedBy(ctx, lb, groups, certificates, listeners, targets, rules, acls, shields, stores); err != nil {
 			return err
 		}
 		o.SecurityGroupRules = append(o.SecurityGroupRules, pointers(rules.Items)...)
 		o.WebACLAssociations = append(o.WebACLAssociations, pointers(acls.Items)...)
 		o.ShieldProtections = append(o.ShieldProtections, pointers(shields.Items)...)
 		o.Certificates = append(o.Certificates, pointers(certificates.Items)...)
+		o.TrustStores = append(o.TrustStores, pointers(stores.Items)...)
 		o.SecurityGroups = append(o.SecurityGroups, pointers(groups.Items)...)
 		o.Listeners = append(o.Listeners, pointers(listeners.Items)...)
 		o.TargetGroups = append(o.TargetGroups, pointers(targets.Items)...)

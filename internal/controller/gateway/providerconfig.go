@@ -34,7 +34,12 @@ func (r *Reconciler) loadProviderConfig(ctx context.Context, s *state) error {
 	ref, err := providerConfigReference(s.Gateway, s.Class)
 	if err == nil {
 		s.ProviderConfig = ref
-		s.Settings.ClusterName, err = r.clusterName(ctx, ref, s.Gateway.GetNamespace())
+		var spec albv1alpha1.ProviderConfigSpec
+		spec, err = r.providerConfig(ctx, ref, s.Gateway.GetNamespace())
+		s.Settings.ClusterName = spec.ClusterName
+		if spec.TrustStoreBundles != nil {
+			s.Settings.TrustStoreBundles = *spec.TrustStoreBundles
+		}
 	}
 	if errors.As(err, &s.missing) {
 		return nil
@@ -74,7 +79,7 @@ func parseProviderConfig(value string) (xpv2.ProviderConfigReference, bool) {
 	return xpv2.ProviderConfigReference{Kind: kind, Name: name}, ok
 }
 
-func (r *Reconciler) clusterName(ctx context.Context, ref xpv2.ProviderConfigReference, namespace string) (string, error) {
+func (r *Reconciler) providerConfig(ctx context.Context, ref xpv2.ProviderConfigReference, namespace string) (albv1alpha1.ProviderConfigSpec, error) {
 	var err error
 	var spec albv1alpha1.ProviderConfigSpec
 	where := fmt.Sprintf("%s %q", ref.Kind, ref.Name)
@@ -89,11 +94,11 @@ func (r *Reconciler) clusterName(ctx context.Context, ref xpv2.ProviderConfigRef
 		spec = pc.Spec
 	}
 	if kerrors.IsNotFound(err) {
-		return "", &missingError{fmt.Sprintf("%s does not exist; create it with the AWS region, the VPC and the name of this cluster, or name another one in annotation %s",
+		return spec, &missingError{fmt.Sprintf("%s does not exist; create it with the AWS region, the VPC and the name of this cluster, or name another one in annotation %s",
 			where, albv1alpha1.AnnotationProviderConfig)}
 	}
 	if err == nil && spec.ClusterName == "" {
-		return "", &missingError{fmt.Sprintf("%s has no spec.clusterName, which goes into the names that load balancers have in AWS; set it", where)}
+		return spec, &missingError{fmt.Sprintf("%s has no spec.clusterName, which goes into the names that load balancers have in AWS; set it", where)}
 	}
-	return spec.ClusterName, errors.Wrapf(err, "cannot get %s", where)
+	return spec, errors.Wrapf(err, "cannot get %s", where)
 }

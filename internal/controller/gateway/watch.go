@@ -33,7 +33,8 @@ func watches() []watch {
 		{&corev1.Namespace{}, predicate.LabelChangedPredicate{}, typed(ofNamespace)},
 		{&corev1.Service{}, serviceSpec(), typed(ofService)},
 		{&corev1.Service{}, matters(), typed(ofOwnService)},
-		{secretMetadata(), predicate.ResourceVersionChangedPredicate{}, typed(ofSecret)},
+		{metadataOf("Secret"), predicate.ResourceVersionChangedPredicate{}, typed(ofSecret)},
+		{metadataOf("ConfigMap"), predicate.ResourceVersionChangedPredicate{}, typed(ofConfigMap)},
 		{&gwcfgv1.LoadBalancerConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofLoadBalancerConfiguration)},
 		{&gwcfgv1.TargetGroupConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofTargetGroupConfiguration)},
 		{&gwcfgv1.ListenerRuleConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofListenerRuleConfiguration)},
@@ -72,19 +73,24 @@ func ofNamespace(ctx context.Context, kube client.Reader, n *corev1.Namespace) [
 }
 
 func ofGrant(ctx context.Context, kube client.Reader, g *gatewayv1.ReferenceGrant) []types.NamespacedName {
-	return append(throughRoutes(ctx, kube, client.MatchingFields{lookup.ByBackendNamespace: g.GetNamespace()}),
-		gateways(ctx, kube, client.MatchingFields{lookup.BySecretNamespace: g.GetNamespace()})...)
+	return slices.Concat(throughRoutes(ctx, kube, client.MatchingFields{lookup.ByBackendNamespace: g.GetNamespace()}),
+		gateways(ctx, kube, client.MatchingFields{lookup.BySecretNamespace: g.GetNamespace()}),
+		gateways(ctx, kube, client.MatchingFields{lookup.ByConfigMapNamespace: g.GetNamespace()}))
 }
 
-// secretMetadata is as much of Secrets as is watched.
-func secretMetadata() *metav1.PartialObjectMetadata {
+// metadataOf a kind of the core group is as much of Secrets and ConfigMaps as is watched.
+func metadataOf(kind string) *metav1.PartialObjectMetadata {
 	o := &metav1.PartialObjectMetadata{}
-	o.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
+	o.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind(kind))
 	return o
 }
 
 func ofSecret(ctx context.Context, kube client.Reader, s *metav1.PartialObjectMetadata) []types.NamespacedName {
 	return gateways(ctx, kube, client.MatchingFields{lookup.BySecret: client.ObjectKeyFromObject(s).String()})
+}
+
+func ofConfigMap(ctx context.Context, kube client.Reader, c *metav1.PartialObjectMetadata) []types.NamespacedName {
+	return gateways(ctx, kube, client.MatchingFields{lookup.ByConfigMap: client.ObjectKeyFromObject(c).String()})
 }
 
 func ofService(ctx context.Context, kube client.Reader, s *corev1.Service) []types.NamespacedName {

@@ -43,7 +43,7 @@ func cluster(t *testing.T) *world {
 		}}}
 	}
 	return newWorld(t, class(), eu,
-		named("web", configured, func(g *gatewayv1.Gateway) {
+		named("web", configured, validating, func(g *gatewayv1.Gateway) {
 			g.Spec.Listeners = append(g.Spec.Listeners, secured("https", secretRef("", "cert"), secretRef("certs", "shared")))
 		}), named("edge", annotated[*gatewayv1.Gateway]("ProviderConfig/local")),
 		named("eu", func(g *gatewayv1.Gateway) { g.Spec.GatewayClassName = "alb-eu" }),
@@ -58,10 +58,10 @@ func cluster(t *testing.T) *world {
 	)
 }
 
-// metadata of a Secret, which is all that the cache has.
-func metadata(namespace, name string) *metav1.PartialObjectMetadata {
+// metadata of a Secret or ConfigMap, which is all that the cache has.
+func metadata(kind, namespace, name string) *metav1.PartialObjectMetadata {
 	return &metav1.PartialObjectMetadata{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: kind},
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
 	}
 }
@@ -81,10 +81,13 @@ func TestWatches(t *testing.T) {
 		"ServiceOfGRPC":  {reason: "A Service wakes those whose GRPCRoutes name it.", object: service("depot", "calls"), want: []string{"shop/edge"}},
 		"Grant":          {reason: "A grant wakes those whose routes refer into its namespace.", object: &gatewayv1.ReferenceGrant{ObjectMeta: object("depot", "g")}, want: []string{"shop/edge"}},
 		"GrantElsewhere": {reason: "And no others.", object: &gatewayv1.ReferenceGrant{ObjectMeta: object(ns, "g")}},
-		"Secret":         {reason: "A Secret wakes the Gateways that refer to it.", object: metadata(ns, "cert"), want: []string{"shop/web"}},
-		"SecretShared":   {reason: "From other namespaces too.", object: metadata("certs", "shared"), want: []string{"shop/web"}},
-		"SecretUnused":   {reason: "And no others.", object: metadata("certs", "cert")},
+		"Secret":         {reason: "A Secret wakes the Gateways that refer to it.", object: metadata("Secret", ns, "cert"), want: []string{"shop/web"}},
+		"SecretShared":   {reason: "From other namespaces too.", object: metadata("Secret", "certs", "shared"), want: []string{"shop/web"}},
+		"SecretUnused":   {reason: "And no others.", object: metadata("Secret", "certs", "cert")},
 		"GrantForSecret": {reason: "A grant wakes those that refer to Secrets in its namespace.", object: &gatewayv1.ReferenceGrant{ObjectMeta: object("certs", "g")}, want: []string{"shop/web"}},
+		"ConfigMap":      {reason: "A ConfigMap wakes the Gateways that validate clients by it.", object: metadata("ConfigMap", ns, "people"), want: []string{"shop/web"}},
+		"ConfigMapOther": {reason: "And no others.", object: metadata("ConfigMap", ns, "cert")},
+		"GrantForCAs":    {reason: "A grant wakes those that refer to ConfigMaps in its namespace.", object: &gatewayv1.ReferenceGrant{ObjectMeta: object("trust", "g")}, want: []string{"shop/web"}},
 		"Namespace":      {reason: "A namespace wakes the parents of its routes.", object: namespace("team"), want: []string{"shop/edge"}},
 		"Service":        {reason: "A Service wakes those whose routes refer to it.", object: service(ns, "cart"), want: []string{"shop/web"}},
 		"OwnService":     {reason: "The Service of a Gateway's load balancer wakes it, and so does one that takes its name.", object: service(ns, "alb-web"), want: []string{"shop/web"}},
@@ -150,7 +153,10 @@ func TestWatches(t *testing.T) {
 	}
 }
 
-func sameType(a, b client.Object) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) }
+// sameType: metadata alone have one Go type for all kinds.
+func sameType(a, b client.Object) bool {
+	return reflect.TypeOf(a) == reflect.TypeOf(b) && a.GetObjectKind().GroupVersionKind() == b.GetObjectKind().GroupVersionKind()
+}
 
 func TestPredicates(t *testing.T) {
 	svc := func(edit func(*corev1.Service)) *corev1.Service {

@@ -33,6 +33,12 @@ const (
 	// BySecretNamespace finds Gateways by a namespace, other than their own, in which they refer to Secrets. Values are names.
 	BySecretNamespace = "gateway.secretNamespace"
 
+	// ByConfigMap finds Gateways by a ConfigMap with CA certificates that they refer to.
+	ByConfigMap = "gateway.configMap"
+
+	// ByConfigMapNamespace finds Gateways by a namespace, other than their own, in which they refer to ConfigMaps. Values are names.
+	ByConfigMapNamespace = "gateway.configMapNamespace"
+
 	// ByGateway finds routes by a Gateway in their spec.parentRefs.
 	ByGateway = "route.gateway"
 
@@ -71,6 +77,8 @@ func Indexes() []Index {
 		{&gatewayv1.Gateway{}, ByProviderConfig, providerConfig},
 		{&gatewayv1.Gateway{}, BySecret, values(func(g *gatewayv1.Gateway) []string { return keys(Secrets(g)) })},
 		{&gatewayv1.Gateway{}, BySecretNamespace, values(SecretNamespaces)},
+		{&gatewayv1.Gateway{}, ByConfigMap, values(func(g *gatewayv1.Gateway) []string { return keys(ConfigMaps(g)) })},
+		{&gatewayv1.Gateway{}, ByConfigMapNamespace, values(ConfigMapNamespaces)},
 		{&gatewayv1.GatewayClass{}, ByLoadBalancerConfiguration, values(func(c *gatewayv1.GatewayClass) []string { return keys(ClassConfiguration(c)) })},
 		{&gatewayv1.GatewayClass{}, ByProviderConfig, providerConfig},
 		{&gwcfgv1.LoadBalancerConfiguration{}, ByDefaultTargetGroupConfiguration, values(func(c *gwcfgv1.LoadBalancerConfiguration) []string {
@@ -96,8 +104,8 @@ func Indexes() []Index {
 // Managed has one object of each kind that is made for a Gateway.
 func Managed() []client.Object {
 	return []client.Object{
-		&albv1alpha1.LoadBalancer{}, &albv1alpha1.SecurityGroup{}, &albv1alpha1.Certificate{}, &albv1alpha1.Listener{},
-		&albv1alpha1.ListenerRule{}, &albv1alpha1.TargetGroup{}, &albv1alpha1.TargetGroupBinding{},
+		&albv1alpha1.LoadBalancer{}, &albv1alpha1.SecurityGroup{}, &albv1alpha1.Certificate{}, &albv1alpha1.TrustStore{},
+		&albv1alpha1.Listener{}, &albv1alpha1.ListenerRule{}, &albv1alpha1.TargetGroup{}, &albv1alpha1.TargetGroupBinding{},
 		&albv1alpha1.SecurityGroupRule{}, &albv1alpha1.WebACLAssociation{}, &albv1alpha1.ShieldProtection{},
 	}
 }

@@ -45,16 +45,45 @@ func Secrets(g *gatewayv1.Gateway) []types.NamespacedName {
 }
 
 // SecretNamespaces are those other than its own in which a Gateway refers to Secrets.
-func SecretNamespaces(g *gatewayv1.Gateway) []string {
+func SecretNamespaces(g *gatewayv1.Gateway) []string { return foreign(g, Secrets(g)) }
+
+// foreign namespaces among those of objects that a Gateway refers to.
+func foreign(g *gatewayv1.Gateway, names []types.NamespacedName) []string {
 	var out []string
-	for _, s := range Secrets(g) {
-		if s.Namespace != g.GetNamespace() {
-			out = append(out, s.Namespace)
+	for _, n := range names {
+		if n.Namespace != g.GetNamespace() {
+			out = append(out, n.Namespace)
 		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+// ConfigMaps with the CA certificates by which a Gateway validates clients.
+func ConfigMaps(g *gatewayv1.Gateway) []types.NamespacedName {
+	if g.Spec.TLS == nil || g.Spec.TLS.Frontend == nil {
+		return nil
+	}
+	all := []*gatewayv1.FrontendTLSValidation{g.Spec.TLS.Frontend.Default.Validation}
+	for _, p := range g.Spec.TLS.Frontend.PerPort {
+		all = append(all, p.TLS.Validation)
+	}
+	var out []types.NamespacedName
+	for _, v := range all {
+		if v == nil {
+			continue
+		}
+		for _, ref := range v.CACertificateRefs {
+			if ref.Group == corev1.GroupName && ref.Kind == "ConfigMap" {
+				out = append(out, types.NamespacedName{Namespace: inNamespace(ref.Namespace, g.GetNamespace()), Name: string(ref.Name)})
+			}
+		}
+	}
+	return distinct(out)
+}
+
+// ConfigMapNamespaces are those other than its own in which a Gateway refers to ConfigMaps.
+func ConfigMapNamespaces(g *gatewayv1.Gateway) []string { return foreign(g, ConfigMaps(g)) }
 
 // ClassConfiguration that a GatewayClass names: none or one.
 func ClassConfiguration(c *gatewayv1.GatewayClass) []types.NamespacedName {

@@ -64,6 +64,38 @@ func gateway() *gatewayv1.Gateway {
 	}}}
 }
 
+// validating Gateway in namespace shop, with every kind of caCertificateRef.
+func validating() *gatewayv1.Gateway {
+	ref := func(name, namespace string) gatewayv1.ObjectReference {
+		out := gatewayv1.ObjectReference{Kind: "ConfigMap", Name: gatewayv1.ObjectName(name)}
+		if namespace != "" {
+			out.Namespace = new(gatewayv1.Namespace(namespace))
+		}
+		return out
+	}
+	validation := func(refs ...gatewayv1.ObjectReference) gatewayv1.TLSConfig {
+		return gatewayv1.TLSConfig{Validation: &gatewayv1.FrontendTLSValidation{CACertificateRefs: refs}}
+	}
+	return &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web"}, Spec: gatewayv1.GatewaySpec{
+		TLS: &gatewayv1.GatewayTLSConfig{Frontend: &gatewayv1.FrontendTLSConfig{
+			Default: validation(ref("a", ""), gatewayv1.ObjectReference{Kind: "Secret", Name: "b"}, gatewayv1.ObjectReference{Group: "example.org", Kind: "ConfigMap", Name: "c"}),
+			PerPort: []gatewayv1.TLSPortConfig{{Port: 443}, {Port: 8443, TLS: validation(ref("a", "shop"), ref("d", "certs"))}},
+		}},
+	}}
+}
+
+func TestConfigMaps(t *testing.T) {
+	if diff := cmp.Diff([]types.NamespacedName{name("shop", "a"), name("certs", "d")}, ConfigMaps(validating())); diff != "" {
+		t.Errorf("ConfigMaps(...): -want, +got:\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"certs"}, ConfigMapNamespaces(validating())); diff != "" {
+		t.Errorf("ConfigMapNamespaces(...): -want, +got:\n%s", diff)
+	}
+	if got := ConfigMaps(gateway()); got != nil {
+		t.Errorf("ConfigMaps(...) of a Gateway that validates nobody: %v", got)
+	}
+}
+
 func TestSecretNamespaces(t *testing.T) {
 	if diff := cmp.Diff([]string{"certs"}, SecretNamespaces(gateway())); diff != "" {
 		t.Errorf("SecretNamespaces(...): -want, +got:\n%s", diff)
