@@ -65,6 +65,7 @@ func (e *ELB) readTags(ctx context.Context, asks []*tagAsk) error {
 // stands alone.
 func (e *ELB) readTagsOf(ctx context.Context, arns []string, answers map[string]map[string]string, problems map[string]error) {
 	out, err := do(ctx, e.api.DescribeTags, &elbv2.DescribeTagsInput{ResourceArns: arns})
+	err = missing(err)
 	if IsNotFound(err) && len(arns) > 1 {
 		half := len(arns) / 2
 		e.readTagsOf(ctx, arns[:half], answers, problems)

@@ -54,11 +54,23 @@ func (e *ELB) TrustStoreBundle(ctx context.Context, arn string) (string, error) 
 		read: func(ctx context.Context) (string, error) {
 			out, err := do(ctx, e.api.GetTrustStoreCaCertificatesBundle, &elbv2.GetTrustStoreCaCertificatesBundleInput{TrustStoreArn: &arn})
 			if err != nil {
-				return "", err
+				return "", missing(err)
 			}
 			return e.fetch(ctx, awssdk.ToString(out.Location))
 		},
 	})
+}
+
+// missing gives the absence of a trust store that is itself the object of a call the class Gone. A listener that names one which
+// is not there is wrong, and Refused.
+func missing(err error) error {
+	var f *failure
+	if !errors.As(err, &f) || f.code != "TrustStoreNotFound" {
+		return err
+	}
+	gone := *f
+	gone.class = Gone
+	return &gone
 }
 
 // fetch what AWS gave a signed URL of. The URL is as good as a password while it lives: it is in no error.
@@ -110,6 +122,7 @@ func (e *ELB) CreateTrustStore(ctx context.Context, in *elbv2.CreateTrustStoreIn
 func (e *ELB) ModifyTrustStore(ctx context.Context, in *elbv2.ModifyTrustStoreInput, bundle string) (*types.TrustStore, error) {
 	arn := awssdk.ToString(in.TrustStoreArn)
 	out, err := do(ctx, e.api.ModifyTrustStore, in)
+	err = missing(err)
 	e.edited(err, e.stores.expire, everything)
 	if err != nil {
 		e.bundles.expire(arn)
@@ -127,6 +140,7 @@ func (e *ELB) ModifyTrustStore(ctx context.Context, in *elbv2.ModifyTrustStoreIn
 func (e *ELB) DeleteTrustStore(ctx context.Context, in *elbv2.DeleteTrustStoreInput) error {
 	arn := awssdk.ToString(in.TrustStoreArn)
 	_, err := do(ctx, e.api.DeleteTrustStore, in)
+	err = missing(err)
 	e.edited(err, e.stores.expire, everything)
 	if err != nil {
 		return err
