@@ -18,7 +18,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// Cluster reads a cluster. Secrets are read when they are needed, and only those that are.
+// Cluster reads a cluster. Secrets and ConfigMaps are read when they are needed, and only those that are.
 func Cluster(ctx context.Context, kube client.Reader) (*Snapshot, error) {
 	s := newSnapshot()
 	s.live = kube

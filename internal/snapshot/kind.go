@@ -48,6 +48,7 @@ func kinds() []kind {
 		{object: &corev1.Namespace{}, clusterScoped: true},
 		{object: &corev1.Service{}},
 		{object: &corev1.Secret{}, onDemand: true},
+		{object: &corev1.ConfigMap{}, onDemand: true},
 		{object: &discoveryv1.EndpointSlice{}, idle: true},
 	}
 	for _, o := range lookup.Managed() {

@@ -180,6 +180,8 @@ func detail(o unstructured.Unstructured) string {
 		return targets(o, at)
 	case "SecurityGroup":
 		return at("status", "atProvider", "groupId")
+	case "TrustStore":
+		return at("spec", "forProvider", "name")
 	case "Certificate":
 		return strings.Trim(at("status", "atProvider", "domains"), "[]")
 	default:
