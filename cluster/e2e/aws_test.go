@@ -203,12 +203,15 @@ func awsDelete(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Fatalf("no rule has a value with %q", args[0])
 }
 
-// aws-fault hang OPERATION | wait | clear: the simulator carries the next such call out and does not answer it.
+// aws-fault hang OPERATION | throttle OPERATION TIMES | wait | clear: the simulator carries the next such call out and does not
+// answer it, or refuses so many of them.
 func awsFault(ts *testscript.TestScript, _ bool, args []string) {
 	ctx := context.Background()
 	switch {
 	case len(args) == 2 && args[0] == "hang":
 		ts.Check(system.HangAfter(ctx, args[1]))
+	case len(args) == 3 && args[0] == "throttle":
+		ts.Check(system.Throttle(ctx, args[1], number(ts, args[2])))
 	case len(args) == 1 && args[0] == "wait":
 		ts.Check(until(func() error {
 			n, err := system.Hanging(ctx)
@@ -220,6 +223,6 @@ func awsFault(ts *testscript.TestScript, _ bool, args []string) {
 	case len(args) == 1 && args[0] == "clear":
 		ts.Check(system.ClearFaults(ctx))
 	default:
-		ts.Fatalf("usage: aws-fault hang OPERATION | wait | clear")
+		ts.Fatalf("usage: aws-fault hang OPERATION | throttle OPERATION TIMES | wait | clear")
 	}
 }

@@ -83,6 +83,8 @@ func TestScripts(t *testing.T) {
 			"aws-rules":        awsRules,
 			"aws-empty":        awsEmpty,
 			"aws-fault":        awsFault,
+			"aws-adoptable":    awsAdoptable,
+			"aws-left":         awsLeft,
 			"aws-delete":       awsDelete,
 			"consistent":       consistent,
 			"quiet":            quiet,

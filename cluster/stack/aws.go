@@ -151,6 +151,11 @@ func (s *Stack) HangAfter(ctx context.Context, operation string) error {
 	return s.tell(ctx, http.MethodPost, "faults", map[string]any{"operation": operation, "effect": "hang-after", "times": 1})
 }
 
+// Throttle makes the simulator refuse the next calls of an operation, as AWS does when there are too many.
+func (s *Stack) Throttle(ctx context.Context, operation string, times int) error {
+	return s.tell(ctx, http.MethodPost, "faults", map[string]any{"operation": operation, "effect": "throttle", "times": times})
+}
+
 // Hanging says how many calls hang, carried out and not answered.
 func (s *Stack) Hanging(ctx context.Context) (int, error) {
 	var faults []struct {
