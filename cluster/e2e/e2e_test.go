@@ -132,6 +132,11 @@ func setUp(env *testscript.Env, kubectl string) error {
 		return err
 	}
 	namespace := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
+	examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
+	if err != nil {
+		return err
+	}
+	env.Setenv("EXAMPLES", examples)
 	env.Setenv("NS", namespace)
 	env.Setenv("KUBECONFIG", config)
 	env.Setenv("HOME", env.WorkDir)

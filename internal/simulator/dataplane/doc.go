@@ -11,7 +11,7 @@
 //	a Host rewritten by a transform goes to the target as it was rewritten
 //	a fixed response without a content type is text/plain
 //	463 and 464 have neither body nor content type
-//	gRPC clients get generated errors as gRPC's own mapping of HTTP codes has them
+//	gRPC clients get generated errors of gRPC target groups as gRPC's own mapping of HTTP codes has them, and fixed responses as plain HTTP
 //	a request that meets a connection just closed by the target is sent again where HTTP allows it, instead of answered 502
 //
 // Not simulated: slow start, desync mitigation modes other than a strict parser, WAF, access logs, the ciphers of a

@@ -8,9 +8,10 @@ import (
 
 const grpcType = "application/grpc"
 
-// grpc tells gRPC requests as ALB must: by their content type.
+// grpc tells gRPC requests as ALB must: by their content type, which may name an encoding. gRPC-Web is plain HTTP.
 func (x *exchange) grpc() bool {
-	return strings.HasPrefix(x.r.Header.Get("Content-Type"), grpcType)
+	rest, ok := strings.CutPrefix(x.r.Header.Get("Content-Type"), grpcType)
+	return ok && (rest == "" || rest[0] == '+' || rest[0] == ';')
 }
 
 // grpcCodes is gRPC's own mapping (grpc/grpc, "HTTP to gRPC Status Code Mapping"); 502 was recorded as 14.
