@@ -27,6 +27,39 @@ func FuzzGateway(f *testing.F) {
 	})
 }
 
+// FuzzGRPCRoute does for GRPCRoutes what FuzzGateway does.
+func FuzzGRPCRoute(f *testing.F) {
+	f.Add("shop.Cart", "Add", "shop.example.com", "version", "v1", uint8(0))
+	f.Add("^a|b$", ".*", "*.example.com", "content-type", "application/grpc", uint8(0xff))
+	f.Add("a/b", "*?", "", "x y", "\\", uint8(0x55))
+	f.Fuzz(func(t *testing.T, service, method, host, name, value string, choice uint8) {
+		var in translate.Input
+		addDefaults(t, &in)
+		in.Gateway.Spec.Listeners[0].Protocol = gatewayv1.HTTPSProtocolType
+		in.Gateway.Spec.Listeners[0].TLS = &gatewayv1.ListenerTLSConfig{CertificateRefs: []gatewayv1.SecretObjectReference{{Name: "cert"}}}
+		call := &gatewayv1.GRPCMethodMatch{Type: new([]gatewayv1.GRPCMethodMatchType{gatewayv1.GRPCMethodMatchExact, gatewayv1.GRPCMethodMatchRegularExpression}[choice&1]), Service: &service, Method: &method}
+		if choice&2 != 0 {
+			call.Service = nil
+		}
+		if choice&4 != 0 {
+			call.Method = nil
+		}
+		headers := []gatewayv1.GRPCHeaderMatch{{Type: new([]gatewayv1.GRPCHeaderMatchType{gatewayv1.GRPCHeaderMatchExact, gatewayv1.GRPCHeaderMatchRegularExpression}[choice>>3&1]), Name: gatewayv1.GRPCHeaderName(name), Value: value}}
+		backend := gatewayv1.GRPCBackendRef{BackendRef: gatewayv1.BackendRef{BackendObjectReference: gatewayv1.BackendObjectReference{Name: "web", Port: new(int32(80))}}}
+		route := &gatewayv1.GRPCRoute{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "fuzzed"}}
+		route.Spec.ParentRefs = []gatewayv1.ParentReference{{Name: "gw"}}
+		route.Spec.Hostnames = []gatewayv1.Hostname{gatewayv1.Hostname(host), "shop.example.com"}
+		route.Spec.Rules = []gatewayv1.GRPCRouteRule{
+			{Matches: []gatewayv1.GRPCRouteMatch{{Method: call}, {Headers: headers}, {Method: call, Headers: headers}}, BackendRefs: []gatewayv1.GRPCBackendRef{backend}},
+			{Matches: []gatewayv1.GRPCRouteMatch{{Method: &gatewayv1.GRPCMethodMatch{Service: &service}}, {Method: &gatewayv1.GRPCMethodMatch{Method: &method}}}},
+		}
+		in.GRPCRoutes = append(in.GRPCRoutes, route)
+		out, observed := converged(in)
+		taken(t, out)
+		settles(t, in, observed)
+	})
+}
+
 // A fuzz is what a route is made of.
 type fuzz struct {
 	path, host, name, value, replace string

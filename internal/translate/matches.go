@@ -40,6 +40,15 @@ func (p pathMatch) holds(path string) bool {
 	return ok && (rest == "" || rest[0] == '/')
 }
 
+// calls says whether the path is a call of the gRPC service, or of the gRPC method.
+func (p pathMatch) calls(path string) bool {
+	parts := strings.Split(path, "/")
+	if len(parts) != 3 || parts[0] != "" || parts[1] == "" || parts[2] == "" {
+		return false
+	}
+	return p.kind == pathService && "/"+parts[1] == p.value || p.kind == pathMethod && parts[2] == p.value
+}
+
 // covers says whether p matches every path that q matches, as far as can be told.
 func (p pathMatch) covers(q pathMatch) bool {
 	switch p.kind {
@@ -48,7 +57,7 @@ func (p pathMatch) covers(q pathMatch) bool {
 	case pathPrefix:
 		return (q.kind == pathPrefix || q.kind == pathService || q.kind == pathExact) && p.holds(q.value)
 	case pathService, pathMethod:
-		return p == q || q.kind == pathExact && regexp.MustCompile(p.regex()).MatchString(q.value)
+		return p == q || q.kind == pathExact && p.calls(q.value)
 	default:
 		return p == q
 	}
