@@ -54,8 +54,6 @@ func call(ctx context.Context, ts *testscript.TestScript, args []string) (string
 	if len(args) < 3 {
 		return "", errors.New("usage: grpc GATEWAY HOST METHOD [KEY: VALUE]")
 	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
 	conn, err := dialGRPC(ctx, ts, args[0], args[1])
 	if err != nil {
 		return "", err
@@ -65,10 +63,16 @@ func call(ctx context.Context, ts *testscript.TestScript, args []string) (string
 		key, value, _ := strings.Cut(a, ": ")
 		ctx = metadata.AppendToOutgoingContext(ctx, key, value)
 	}
+	return invoke(ctx, conn, args[2])
+}
+
+func invoke(ctx context.Context, conn *grpc.ClientConn, method string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
 	answer := &emptypb.Empty{} // it keeps the fields that it does not know
-	if err := conn.Invoke(ctx, args[2], &emptypb.Empty{}, answer); err != nil {
+	if err := conn.Invoke(ctx, method, &emptypb.Empty{}, answer); err != nil {
 		s := status.Convert(err)
-		return fmt.Sprintf("%s: %s\n", s.Code(), s.Message()), nil
+		return fmt.Sprintf("%s: %s\n", s.Code(), s.Message()), nil //nolint:nilerr // what the script asks for
 	}
 	said := answer.ProtoReflect().GetUnknown()
 	return fmt.Sprintf("OK\nmethod: %s\nauthority: %s\npod: %s\n", text(said, 1, 1), text(said, 1, 3), text(said, 1, 4, 4)), nil
@@ -100,16 +104,19 @@ func text(message []byte, path ...protowire.Number) string {
 	return ""
 }
 
-// grpcSplit N GATEWAY HOST METHOD PATTERN MIN MAX makes N calls and counts the answers that match.
+// grpcSplit N GATEWAY HOST METHOD PATTERN MIN MAX makes N calls on one connection and counts the answers that match.
 func grpcSplit(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 7 {
 		ts.Fatalf("usage: grpc-split N GATEWAY HOST METHOD PATTERN MIN MAX")
 	}
 	n, least, most := number(ts, args[0]), number(ts, args[5]), number(ts, args[6])
 	pattern := regexp.MustCompile(args[4])
-	matched := 0
+	ctx, matched := context.Background(), 0
+	conn, err := dialGRPC(ctx, ts, args[1], args[2])
+	ts.Check(err)
+	defer func() { _ = conn.Close() }()
 	for range n {
-		out, err := call(context.Background(), ts, args[1:4])
+		out, err := invoke(ctx, conn, args[3])
 		ts.Check(err)
 		if pattern.MatchString(out) {
 			matched++
