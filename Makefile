@@ -78,6 +78,10 @@ test: build ## Run all tests, the end-to-end ones on a local cluster included.
 	cd cluster/xpkg && $(GO) test .
 	cd cluster/charts && $(GO) test .
 
+.PHONY: bench
+bench: build ## Measure the provider against its figures (cluster/bench/report.json); ROW=NAME for one row, ARGS=--list for their names.
+	@$(GO) run ./cluster/bench $(if $(ROW),--row=$(ROW)) $(ARGS)
+
 .PHONY: conformance
 conformance: build ## Run Gateway API's official conformance suite; the report is cluster/conformance/report.yaml.
 	cd cluster/conformance && $(GO) test -tags conformance -run '^TestConformance$$' -count=1 -timeout 60m . -args -version=$(VERSION) $(FLAGS)

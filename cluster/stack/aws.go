@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"time"
@@ -154,6 +155,11 @@ func (s *Stack) HangAfter(ctx context.Context, operation string) error {
 // Throttle makes the simulator refuse the next calls of an operation, as AWS does when there are too many.
 func (s *Stack) Throttle(ctx context.Context, operation string, times int) error {
 	return s.tell(ctx, http.MethodPost, "faults", map[string]any{"operation": operation, "effect": "throttle", "times": times})
+}
+
+// Refuse makes the simulator refuse all calls of an operation, as AWS does what a user has to put right, until ClearFaults.
+func (s *Stack) Refuse(ctx context.Context, operation string) error {
+	return s.tell(ctx, http.MethodPost, "faults", map[string]any{"operation": operation, "effect": "refuse", "times": math.MaxInt32})
 }
 
 // Hanging says how many calls hang, carried out and not answered.

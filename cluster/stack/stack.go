@@ -34,6 +34,7 @@ type Stack struct {
 	endpoint   string
 	kubeconfig string // of an administrator
 	account    string // kubeconfig of the provider's ServiceAccount
+	metrics    string // host:port of the provider's metrics
 
 	simulator *process
 	cluster   *process
@@ -94,9 +95,16 @@ func (s *Stack) ProviderLog() (string, error) { return (&Replica{s.provider}).Lo
 // Endpoint is the simulator's URL.
 func (s *Stack) Endpoint() string { return s.endpoint }
 
+// Metrics is the URL of the provider's metrics.
+func (s *Stack) Metrics() string { return "http://" + s.metrics + "/metrics" }
+
 // StartProvider starts bin/provider and waits until it says that it is ready.
 func (s *Stack) StartProvider(ctx context.Context) error {
-	r, err := s.StartReplica(ctx, "provider")
+	var err error
+	if s.metrics, err = freeAddress(); err != nil {
+		return err
+	}
+	r, err := s.StartReplica(ctx, "provider", "--metrics-bind-address="+s.metrics)
 	if r != nil {
 		s.provider = r.process
 	}
@@ -136,6 +144,15 @@ func (r *Replica) Log() (string, error) {
 
 // StopProvider ends the provider and waits for it.
 func (s *Stack) StopProvider() error { return s.provider.stop() }
+
+// Restart the provider with other arguments.
+func (s *Stack) Restart(ctx context.Context, args ...string) error {
+	if err := s.StopProvider(); err != nil {
+		return err
+	}
+	s.options.ProviderArgs = args
+	return s.StartProvider(ctx)
+}
 
 // KillProvider kills the provider with SIGKILL, as a machine that fails would.
 func (s *Stack) KillProvider() error { return s.provider.kill() }

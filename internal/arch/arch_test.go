@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"internal/arch":                {},
 	"internal/snapshot":            {"apis", "internal/controller/gateway", "internal/controller/lookup", "internal/translate"},
 	"cluster/stack":                {"apis"},
+	"cluster/bench":                {"apis", "cluster/stack"},
 	"cluster/demo":                 {"cluster/stack", "internal/view"},
 	"cluster/assumption":           {},
 	"cmd/assumptions":              {"cluster/assumption", "internal/simulator"},

@@ -17,6 +17,7 @@ type Effect string
 // The effects of scripted faults.
 const (
 	Throttled  Effect = "throttle"    // refused by a rate limit, nothing happens
+	Refused    Effect = "refuse"      // refused for what it asks, nothing happens
 	FailBefore Effect = "fail-before" // AWS's own fault, nothing happens
 	FailAfter  Effect = "fail-after"  // AWS's own fault, though it happened
 	HangAfter  Effect = "hang-after"  // it happened, and the answer never comes
@@ -41,8 +42,8 @@ type script struct {
 func newScript() *script { return &script{cleared: make(chan struct{})} }
 
 func (s *script) add(f ScriptedFault) error {
-	if !slices.Contains([]Effect{Throttled, FailBefore, FailAfter, HangAfter}, f.Effect) {
-		return fmt.Errorf("effect %q is none of throttle, fail-before, fail-after and hang-after", f.Effect)
+	if !slices.Contains([]Effect{Throttled, Refused, FailBefore, FailAfter, HangAfter}, f.Effect) {
+		return fmt.Errorf("effect %q is none of throttle, refuse, fail-before, fail-after and hang-after", f.Effect)
 	}
 	if f.Operation == "" {
 		return fmt.Errorf("operation is missing: name one, such as CreateRule")
@@ -89,10 +90,12 @@ func (s *script) take(operation string, effects ...Effect) (*ScriptedFault, <-ch
 }
 
 func (s *script) before(c Call) error {
-	f, _ := s.take(c.Operation, Throttled, FailBefore)
+	f, _ := s.take(c.Operation, Throttled, Refused, FailBefore)
 	switch {
 	case f == nil:
 		return nil
+	case f.Effect == Refused:
+		return &wire.Error{Code: "ValidationError", Message: "The request is refused, as the fault that was asked for says", Status: http.StatusBadRequest}
 	case f.Effect == Throttled:
 		return &wire.Error{Code: "Throttling", Message: "Rate exceeded", Status: http.StatusBadRequest}
 	default:

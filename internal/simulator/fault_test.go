@@ -37,6 +37,7 @@ func TestScriptedFaults(t *testing.T) {
 		exists bool
 	}{
 		"Throttle":   {"a throttled call has no effect and names AWS's code", "throttle", "Throttling", false},
+		"Refuse":     {"a refused call has no effect and names a code that trying again does not help", "refuse", "ValidationError", false},
 		"FailBefore": {"a failure before the effect leaves nothing", "fail-before", "InternalFailure", false},
 		"FailAfter":  {"a failure after the effect leaves the resource: clients that try again must find it", "fail-after", "InternalFailure", true},
 	}

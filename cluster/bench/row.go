@@ -1,0 +1,33 @@
+package main
+
+import "context"
+
+// A row of the table that the provider is measured by.
+type row struct {
+	name, title string
+
+	// long rows take many minutes, and run only when they are asked for.
+	long bool
+
+	// counts says that the figures are counts, which do not depend on the machine, and that measuring them is short.
+	counts bool
+
+	run func(context.Context, *lab) ([]figure, error)
+}
+
+// rows in the order in which they are measured: those that share a Gateway follow each other.
+func rows() []row {
+	return []row{
+		{name: "bring-up", title: "the first Gateway, route and Service", counts: true, run: bringUp},
+		{name: "edit-path", title: "edit one path of a route with 49 rules", counts: true, run: editPath},
+		{name: "insert-rule", title: "insert one rule at the top of 49", counts: true, run: insertRule},
+		{name: "delete-rule", title: "delete the rule at the top of 49", counts: true, run: deleteRule},
+		{name: "no-change", title: "events that change nothing in AWS", counts: true, run: noChange},
+		{name: "few-rules", title: "rules for 5 hostnames x 10 paths", counts: true, run: fewRules},
+		{name: "refused-rule", title: "AWS refuses one rule, 45 s of retries", counts: true, run: refusedRule},
+		{name: "delete-gateway", title: "delete a Gateway with 11 target groups", counts: true, run: deleteGateway},
+		{name: "hundred-rules", title: "100 rules under AWS's write limit", run: hundredRules},
+		{name: "drift", title: "what is changed behind the provider's back is repaired", run: drift},
+		{name: "steady", title: "steady state of 1 load balancer, 4 listeners, 100 rules, 20 target groups", run: steady},
+	}
+}
