@@ -28,6 +28,8 @@ func rows() []row {
 		{name: "delete-gateway", title: "delete a Gateway with 11 target groups", counts: true, run: deleteGateway},
 		{name: "hundred-rules", title: "100 rules under AWS's write limit", run: hundredRules},
 		{name: "drift", title: "what is changed behind the provider's back is repaired", run: drift},
+		{name: "pod-change", title: "a new pod becomes a target among 1,000 Services with 10,000 endpoints", run: podChange},
 		{name: "steady", title: "steady state of 1 load balancer, 4 listeners, 100 rules, 20 target groups", run: steady},
+		{name: "scale", title: "many load balancers of 100 rules and 20 Services each (--size)", long: true, run: scale},
 	}
 }
