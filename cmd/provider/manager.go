@@ -61,6 +61,7 @@ func manager(cfg *rest.Config, f flags, s *runtime.Scheme, kinds presence.Kinds)
 		Controller:              config.Controller{SkipNameValidation: new(true)}, // controllers start anew when kinds come
 		Metrics:                 metricsserver.Options{BindAddress: f.MetricsBindAddress},
 		HealthProbeBindAddress:  "0", // the process serves its own
+		PprofBindAddress:        f.PprofBindAddress,
 		LeaderElection:          f.LeaderElection,
 		LeaderElectionID:        leaderElectionID + shard.Suffix(),
 		LeaderElectionNamespace: f.LeaderElectionNamespace,
