@@ -4,12 +4,15 @@ import (
 	"context"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
 	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 )
 
 // A step is what a reconcile did in AWS.
@@ -101,6 +104,9 @@ func (k statusKeeper) Update(ctx context.Context, o client.Object, opts ...clien
 	p, mg := passOf(ctx, o)
 	if p == nil {
 		return k.SubResourceWriter.Update(ctx, o, opts...)
+	}
+	if meta.WasDeleted(mg) && aws.IsInUse(p.failed) {
+		mg.SetConditions(xpv2.Deleting().WithMessage("AWS is still using it: " + aws.Clean(p.failed).Error() + "; it is tried again"))
 	}
 	stamp(mg, p.stored)
 	same, err := sameStatus(mg, p.stored)
