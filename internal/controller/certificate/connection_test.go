@@ -405,8 +405,8 @@ func TestDelete(t *testing.T) {
 		t.Errorf("the listener wakes %v", woken)
 	}
 	mg, result := b.certificates.Once(name)
-	if got := rig.Ready(mg); !strings.Contains(got, "in use") || result.RequeueAfter == 0 {
-		t.Errorf("ACM says that it is in use: Ready %q, again after %s", got, result.RequeueAfter)
+	if got := rig.Synced(mg); !strings.Contains(got, "in use") || result.RequeueAfter == 0 {
+		t.Errorf("ACM says that it is in use: Synced %q, again after %s", got, result.RequeueAfter)
 	}
 
 	_, err := b.ELB.DeleteListener(t.Context(), &elbv2.DeleteListenerInput{ListenerArn: made.ListenerArn})

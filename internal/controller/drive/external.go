@@ -6,19 +6,13 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/event"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/reconciler/managed"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
-	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 )
 
-const (
-	// reasonChanged is of the event that names what an update changed, be it that the object or that AWS had changed.
-	reasonChanged event.Reason = "ChangedExternalResource"
-
-	// reasonDeleted is the runtime's own.
-	reasonDeleted event.Reason = "DeletedExternalResource"
-)
+// reasonChanged is of the event that names what an update changed, be it that the object or that AWS had changed.
+const reasonChanged event.Reason = "ChangedExternalResource"
 
 // A connector finds the account of an object and makes the kind's client.
 type connector[T resource.ModernManaged] struct {
@@ -80,29 +74,7 @@ func (e *external[T]) Update(ctx context.Context, mg T) (managed.ExternalUpdate,
 	return o, e.pass.saw(err, updated)
 }
 
-// Delete tries again later what AWS is still using, which passes by itself within minutes: that is a thing to wait for, and no
-// error to tell of.
 func (e *external[T]) Delete(ctx context.Context, mg T) (managed.ExternalDelete, error) {
 	o, err := e.TypedExternalClient.Delete(ctx, mg)
-	if aws.IsInUse(err) {
-		_ = e.pass.saw(err, looked) // told by the condition
-		return o, nil
-	}
-	if err == nil {
-		e.record.Event(mg, event.Normal(reasonDeleted, "Requested deletion of external resource"))
-	}
 	return o, e.pass.saw(err, deleted)
-}
-
-// A teller of what the engine does not tell itself.
-type teller struct{ event.Recorder }
-
-func (t teller) Event(o runtime.Object, e event.Event) {
-	if e.Reason != reasonDeleted {
-		t.Recorder.Event(o, e)
-	}
-}
-
-func (t teller) WithAnnotations(keysAndValues ...string) event.Recorder {
-	return teller{t.Recorder.WithAnnotations(keysAndValues...)}
 }

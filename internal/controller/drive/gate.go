@@ -59,7 +59,7 @@ func newGate[T resource.ModernManaged](kube client.Client, scheme *runtime.Schem
 		managed.WithTimeout(cmp.Or(o.Timeout, defaultTimeout)),
 		managed.WithTypedExternalConnector[T](&connector[T]{kube: kube, accounts: accounts, kind: k, record: o.Recorder}),
 		managed.WithLogger(o.Logger),
-		managed.WithRecorder(teller{o.Recorder}),
+		managed.WithRecorder(o.Recorder),
 	}
 	settings = append(settings, o.More...)
 	return &gate[T]{

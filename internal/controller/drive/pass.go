@@ -29,9 +29,6 @@ type pass struct {
 	// stored is the object as the API server is known to hold it.
 	stored resource.Managed
 
-	// owing says that the object has a finalizer that the API server has not been told of.
-	owing bool
-
 	// failed is the error of the last call to the kind's client, and step its last success.
 	failed error
 	step   step
@@ -58,7 +55,63 @@ func (p *pass) remember(mg resource.Managed) {
 	if c, ok := mg.DeepCopyObject().(resource.Managed); ok {
 		p.stored = c
 	}
-	p.owing = false
+}
+
+// A keeper is a client that does not write what is stored already, and keeps what it is given: an Update of the object
+// leaves the status that is in memory alone, which the API server answers with its own.
+type keeper struct{ client.Client }
+
+func (k keeper) Get(ctx context.Context, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
+	if err := k.Client.Get(ctx, key, o, opts...); err != nil {
+		return err
+	}
+	if p, mg := passOf(ctx, o); p != nil {
+		p.remember(mg)
+		putSyncedFirst(mg)
+	}
+	return nil
+}
+
+func (k keeper) Update(ctx context.Context, o client.Object, opts ...client.UpdateOption) error {
+	p, mg := passOf(ctx, o)
+	if p == nil {
+		return k.Client.Update(ctx, o, opts...)
+	}
+	sent, ok := mg.DeepCopyObject().(resource.Managed)
+	if !ok {
+		return errors.Errorf("%T is not managed", o)
+	}
+	if err := k.Client.Update(ctx, sent, opts...); err != nil {
+		return err
+	}
+	p.remember(sent)
+	mg.SetResourceVersion(sent.GetResourceVersion())
+	mg.SetGeneration(sent.GetGeneration())
+	mg.SetManagedFields(sent.GetManagedFields())
+	return nil
+}
+
+func (k keeper) Status() client.SubResourceWriter {
+	return statusKeeper{SubResourceWriter: k.Client.Status()}
+}
+
+type statusKeeper struct{ client.SubResourceWriter }
+
+func (k statusKeeper) Update(ctx context.Context, o client.Object, opts ...client.SubResourceUpdateOption) error {
+	p, mg := passOf(ctx, o)
+	if p == nil {
+		return k.SubResourceWriter.Update(ctx, o, opts...)
+	}
+	stamp(mg, p.stored)
+	same, err := sameStatus(mg, p.stored)
+	if err != nil || same {
+		return err
+	}
+	if err := k.SubResourceWriter.Update(ctx, o, opts...); err != nil {
+		return err
+	}
+	p.remember(mg)
+	return nil
 }
 
 // sameStatus compares as the API server would see it.
