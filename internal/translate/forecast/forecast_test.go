@@ -61,7 +61,7 @@ func TestOf(t *testing.T) {
 	if !equality.Semantic.DeepEqual(before, in.Gateway) || len(in.Observed.LoadBalancers) > 0 {
 		t.Error("Of(...) has written to its input")
 	}
-	want := []string{"Service", "LoadBalancer", "SecurityGroup", "Listener", "ListenerRule", "ListenerRule", "TargetGroup", "TargetGroupBinding"}
+	want := []string{"Service", "LoadBalancer", "SecurityGroup", "Listener", "ListenerRule", "ListenerRule", "TargetGroup", "TargetGroupBinding", "SecurityGroupRule"}
 	if diff := cmp.Diff(want, names(f.Observed)); diff != "" {
 		t.Errorf("Of(...): everything down to the targets: -want, +got:\n%s", diff)
 	}
