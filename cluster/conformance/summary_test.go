@@ -40,10 +40,11 @@ func (w *world) summary(t *testing.T, base []client.Object) string {
 		}
 		fmt.Fprintf(&b, "Gateway %s/%s%s\n", gw.Namespace, gw.Name, conditionsOf(gw.Status.Conditions))
 		for _, l := range gw.Status.Listeners {
-			fmt.Fprintf(&b, "  listener %s: %d of %s%s\n", l.Name, l.AttachedRoutes, kindsOf(l.SupportedKinds), conditionsOf(l.Conditions))
+			b.WriteString(listenerOf(l))
 		}
 		b.WriteString(objectsOf(t, w.observed[client.ObjectKeyFromObject(&gw)]))
 	}
+	b.WriteString(w.listenerSets(t))
 	routes := &gatewayv1.HTTPRouteList{}
 	if err := w.kube.List(t.Context(), routes); err != nil {
 		t.Fatal(err)
@@ -67,6 +68,26 @@ func parentsOf(status gatewayv1.RouteStatus) string {
 		fmt.Fprintf(&b, "  of %s%s\n", parentOf(p.ParentRef), conditionsOf(p.Conditions))
 	}
 	return b.String()
+}
+
+func (w *world) listenerSets(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	sets := &gatewayv1.ListenerSetList{}
+	if err := w.kube.List(t.Context(), sets); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range sets.Items {
+		fmt.Fprintf(&b, "ListenerSet %s/%s%s\n", s.Namespace, s.Name, conditionsOf(s.Status.Conditions))
+		for _, l := range s.Status.Listeners {
+			b.WriteString(listenerOf(gatewayv1.ListenerStatus(l)))
+		}
+	}
+	return b.String()
+}
+
+func listenerOf(l gatewayv1.ListenerStatus) string {
+	return fmt.Sprintf("  listener %s: %d of %s%s\n", l.Name, l.AttachedRoutes, kindsOf(l.SupportedKinds), conditionsOf(l.Conditions))
 }
 
 // conditionsOf are the conditions in short, and the messages of those that are not good news.
@@ -95,6 +116,9 @@ func kindsOf(kinds []gatewayv1.RouteGroupKind) string {
 
 func parentOf(ref gatewayv1.ParentReference) string {
 	out := string(ref.Name)
+	if ref.Kind != nil && *ref.Kind != "Gateway" {
+		out = fmt.Sprintf("%s of kind %s", out, *ref.Kind)
+	}
 	if ref.Namespace != nil {
 		out = string(*ref.Namespace) + "/" + out
 	}

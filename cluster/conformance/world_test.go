@@ -132,11 +132,29 @@ func (w *world) settleGateway(ctx context.Context, in translate.Input, routes ma
 	w.observed[name] = in.Observed
 	w.check(name, out)
 	in.Gateway.Status = out.Gateway
+	if err := w.reportListenerSets(ctx, in, out.ListenerSets); err != nil {
+		return err
+	}
 	for _, r := range out.Routes {
 		key := r.Kind + " " + r.Namespace + "/" + r.Name
 		routes[key] = append(routes[key], r.Parents...)
 	}
 	return w.kube.Status().Update(ctx, in.Gateway)
+}
+
+func (w *world) reportListenerSets(ctx context.Context, in translate.Input, statuses []translate.ListenerSetStatus) error {
+	for _, s := range statuses {
+		for _, set := range in.ListenerSets {
+			if set.Namespace != s.Namespace || set.Name != s.Name {
+				continue
+			}
+			set.Status = s.Status
+			if err := w.kube.Status().Update(ctx, set); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // reportRoutes writes what the Gateways say of the routes, and leaves alone what other controllers say.

@@ -7,15 +7,27 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// admission says from which namespaces a listener of a Gateway in namespace own takes routes.
-func admission(allowed *gatewayv1.AllowedRoutes, own string, namespaces []*corev1.Namespace) func(string) bool {
+// allowedRoutes says from which namespaces a listener that is defined in namespace own takes routes.
+func allowedRoutes(allowed *gatewayv1.AllowedRoutes, own string, namespaces []*corev1.Namespace) func(string) bool {
 	from, selector := gatewayv1.NamespacesFromSame, (*metav1.LabelSelector)(nil)
 	if allowed != nil && allowed.Namespaces != nil {
 		selector = allowed.Namespaces.Selector
-		if allowed.Namespaces.From != nil {
-			from = *allowed.Namespaces.From
-		}
+		from = *first(allowed.Namespaces.From, &from)
 	}
+	return admission(from, selector, own, namespaces)
+}
+
+// allowedListeners says from which namespaces a Gateway takes ListenerSets: from none unless it says so.
+func allowedListeners(g *gatewayv1.Gateway, namespaces []*corev1.Namespace) func(string) bool {
+	from, selector := gatewayv1.NamespacesFromNone, (*metav1.LabelSelector)(nil)
+	if allowed := g.Spec.AllowedListeners; allowed != nil && allowed.Namespaces != nil {
+		selector = allowed.Namespaces.Selector
+		from = *first(allowed.Namespaces.From, &from)
+	}
+	return admission(from, selector, g.Namespace, namespaces)
+}
+
+func admission(from gatewayv1.FromNamespaces, selector *metav1.LabelSelector, own string, namespaces []*corev1.Namespace) func(string) bool {
 	switch from {
 	case gatewayv1.NamespacesFromAll:
 		return func(string) bool { return true }

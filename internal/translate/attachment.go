@@ -12,10 +12,11 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 )
 
-// A parent is a route's reference to the Gateway.
+// A parent is a route's reference to the Gateway or to a ListenerSet of it.
 type parent struct {
 	route     *route
 	ref       gatewayv1.ParentReference
+	of        holder
 	listeners []*listener // those that take the route
 	refused   problem
 }
@@ -23,62 +24,78 @@ type parent struct {
 // A boundHost is a hostname in effect, with what it comes from: the hostnames of listener and route.
 type boundHost struct{ host, original, listener string }
 
-// attach finds what each parentRef to the Gateway is attached to.
+// attach finds what each parentRef to the Gateway and its ListenerSets is attached to.
 func (t *translation) attach() []*parent {
+	gateway, own := holderOf(t.in.Gateway), t.own()
+	sets := map[holder]*listenerSet{}
+	for _, s := range t.sets {
+		sets[s.holder()] = s
+	}
 	var out []*parent
 	for _, r := range t.routes {
 		for _, ref := range r.parents {
-			if t.refersToGateway(r, ref) {
-				out = append(out, t.attachment(r, ref))
+			p := &parent{route: r, ref: ref, of: referent(r, ref)}
+			switch s := sets[p.of]; {
+			case p.of == gateway:
+				p.attach(own)
+			case s == nil:
+				continue
+			case s.refused.isZero():
+				p.attach(s.listeners)
+			default:
+				p.refused = s.notAttached()
 			}
+			out = append(out, p)
 		}
 	}
 	return out
 }
 
-func (t *translation) refersToGateway(r *route, ref gatewayv1.ParentReference) bool {
-	namespace := r.namespace
-	if ref.Namespace != nil {
-		namespace = string(*ref.Namespace)
+// referent of a parentRef; zero if it is of another group than Gateway API's.
+func referent(r *route, ref gatewayv1.ParentReference) holder {
+	if ref.Group != nil && *ref.Group != gatewayv1.GroupName {
+		return holder{}
 	}
-	return (ref.Group == nil || *ref.Group == gatewayv1.GroupName) && (ref.Kind == nil || *ref.Kind == "Gateway") &&
-		string(ref.Name) == t.in.Gateway.Name && namespace == t.in.Gateway.Namespace
+	return holder{
+		kind:      string(*first(ref.Kind, new(gatewayv1.Kind(kindGateway)))),
+		namespace: string(*first(ref.Namespace, new(gatewayv1.Namespace(r.namespace)))),
+		name:      string(ref.Name),
+	}
 }
 
-// attachment: the listeners that the parentRef names, less those that do not allow the route, less those whose hostname the
+// attach to the listeners that the parentRef names, less those that do not allow the route, less those whose hostname the
 // route has no part in. The reason is that of the last step that left nothing.
-func (t *translation) attachment(r *route, ref gatewayv1.ParentReference) *parent {
-	p := &parent{route: r, ref: ref}
-	named := keep(t.listeners, func(l *listener) bool {
+func (p *parent) attach(listeners []*listener) {
+	r, ref := p.route, p.ref
+	named := keep(listeners, func(l *listener) bool {
 		return (ref.SectionName == nil || string(*ref.SectionName) == l.name) && (ref.Port == nil || *ref.Port == l.port)
 	})
 	if len(named) == 0 {
-		p.refused = noMatchingParent("Gateway %s/%s has no listener%s; correct the parentRef", t.in.Gateway.Namespace, t.in.Gateway.Name, sought(ref))
-		return p
+		p.refused = noMatchingParent("%s has no listener%s; correct the parentRef", p.of, sought(ref))
+		return
 	}
 	allowing := keep(named, func(l *listener) bool { return l.takes(r.kind) && l.admits(r.namespace) })
 	if len(allowing) == 0 {
-		p.refused = t.notAllowed(p, named)
-		return p
+		p.refused = p.notAllowed(named)
+		return
 	}
 	p.listeners = keep(allowing, func(l *listener) bool { return len(l.bind(r)) > 0 })
 	if len(p.listeners) == 0 {
 		p.refused = noMatchingListenerHostname("Hostnames %s of %s match no hostname of %s; change the hostnames of either",
 			strings.Join(r.hostnames, ", "), r, inWords("listener", namesOf(allowing)))
 	}
-	return p
 }
 
 // notAllowed says why none of the listeners that a parentRef names takes the route.
-func (t *translation) notAllowed(p *parent, named []*listener) problem {
-	r, gateway := p.route, t.in.Gateway.Namespace+"/"+t.in.Gateway.Name
+func (p *parent) notAllowed(named []*listener) problem {
+	r := p.route
 	admitting := keep(named, func(l *listener) bool { return l.admits(r.namespace) })
 	if r.kind == kindGRPCRoute && len(admitting) > 0 && !slices.ContainsFunc(admitting, (*listener).secure) {
-		return notAllowedByListeners("A GRPCRoute cannot be attached to %s of Gateway %s, which speaks no HTTPS; %s; attach the route to an HTTPS listener",
-			inWords("listener", namesOf(admitting)), gateway, grpcNeedsTLS)
+		return notAllowedByListeners("A GRPCRoute cannot be attached to %s of %s, which speaks no HTTPS; %s; attach the route to an HTTPS listener",
+			inWords("listener", namesOf(admitting)), p.of, grpcNeedsTLS)
 	}
-	return notAllowedByListeners("No listener%s of Gateway %s allows %s from namespace %s; change allowedRoutes of the listener",
-		sought(p.ref), gateway, withArticle(r.kind), r.namespace)
+	return notAllowedByListeners("No listener%s of %s allows %s from namespace %s; change allowedRoutes of the listener",
+		sought(p.ref), p.of, withArticle(r.kind), r.namespace)
 }
 
 func keep[T any](in []T, ok func(T) bool) []T {

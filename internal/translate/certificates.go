@@ -59,7 +59,7 @@ func (l *listener) unresolve(bad []problem) {
 
 // resolveSecret that a certificateRef names. Whether one of another namespace exists is nobody's business without a grant.
 func (l *listener) resolveSecret(in Input, index int, ref gatewayv1.SecretObjectReference) (none importedSecret, p problem) {
-	own := in.Gateway.Namespace
+	own := l.of.namespace
 	key := objectKey{string(*first(ref.Namespace, new(gatewayv1.Namespace(own)))), string(ref.Name)}
 	where := fmt.Sprintf("Listener %s names in tls.certificateRefs[%d]", l.name, index)
 	group, kind := value(ref.Group), *first(ref.Kind, new(gatewayv1.Kind(kindSecret)))
@@ -67,11 +67,11 @@ func (l *listener) resolveSecret(in Input, index int, ref gatewayv1.SecretObject
 		return none, invalidCertificateRef("%s kind %s of group %q; name a Secret of the core group", where, kind, group)
 	}
 	if !permitted(in.ReferenceGrants, reference{
-		fromGroup: gatewayv1.GroupName, fromKind: "Gateway", fromNamespace: own,
+		fromGroup: gatewayv1.GroupName, fromKind: l.of.kind, fromNamespace: own,
 		toKind: kindSecret, toNamespace: key.namespace, toName: key.name,
 	}) {
-		return none, refNotPermitted("%s Secret %s/%s, which no ReferenceGrant in namespace %s lets a Gateway of namespace %s refer to; create one",
-			where, key.namespace, key.name, key.namespace, own)
+		return none, refNotPermitted("%s Secret %s/%s, which no ReferenceGrant in namespace %s lets a %s of namespace %s refer to; create one",
+			where, key.namespace, key.name, key.namespace, l.of.kind, own)
 	}
 	i := slices.IndexFunc(in.Secrets, func(s *corev1.Secret) bool { return s.Namespace == key.namespace && s.Name == key.name })
 	if i < 0 {

@@ -21,6 +21,8 @@ const (
 	reasonRefused          = "Refused"
 	reasonNotAccepted      = "NotAccepted"
 	reasonNotPermitted     = "NotPermitted"
+
+	reasonParentNotProgrammed = "ParentNotProgrammed"
 )
 
 // A problem is why a condition is not as one would have it.
@@ -65,7 +67,8 @@ var (
 		string(gatewayv1.GatewayConditionAccepted), string(gatewayv1.GatewayConditionProgrammed),
 		string(gatewayv1.GatewayConditionInsecureFrontendValidationMode),
 	}
-	listenerConditions = []string{
+	listenerSetConditions = []string{string(gatewayv1.ListenerSetConditionAccepted), string(gatewayv1.ListenerSetConditionProgrammed)}
+	listenerConditions    = []string{
 		string(gatewayv1.ListenerConditionAccepted), string(gatewayv1.ListenerConditionConflicted),
 		string(gatewayv1.ListenerConditionResolvedRefs), string(gatewayv1.ListenerConditionProgrammed),
 		string(gatewayv1.ListenerConditionOverlappingTLSConfig),
@@ -103,7 +106,7 @@ func gatewayPartlyAccepted(refused, notes []string) metav1.Condition {
 
 func gatewayListenersNotValid() metav1.Condition {
 	return verdictOf(string(gatewayv1.GatewayConditionAccepted), metav1.ConditionFalse,
-		problem{string(gatewayv1.GatewayReasonListenersNotValid), "No listener is valid; see the conditions of each listener"})
+		noListenerValid())
 }
 
 func gatewayRefused(p problem) metav1.Condition {
@@ -237,6 +240,57 @@ func listenerPending(message string) metav1.Condition {
 func listenerNotProgrammed(message string) metav1.Condition {
 	return verdictOf(string(gatewayv1.ListenerConditionProgrammed), metav1.ConditionFalse,
 		problem{string(gatewayv1.ListenerReasonInvalid), message})
+}
+
+// listenerLost is how ListenerSets tell a conflict, in condition Programmed too.
+func listenerLost(conflict problem) metav1.Condition {
+	return verdictOf(string(gatewayv1.ListenerConditionProgrammed), metav1.ConditionFalse, conflict)
+}
+
+func listenerSetAccepted() metav1.Condition {
+	return verdictOf(string(gatewayv1.ListenerSetConditionAccepted), metav1.ConditionTrue,
+		problem{string(gatewayv1.ListenerSetReasonAccepted), "ListenerSet is accepted"})
+}
+
+func listenerSetPartlyAccepted(refused []string) metav1.Condition {
+	return verdictOf(string(gatewayv1.ListenerSetConditionAccepted), metav1.ConditionTrue,
+		problem{string(gatewayv1.ListenerSetReasonListenersNotValid), "ListenerSet is accepted without " + inWords("listener", refused)})
+}
+
+func listenerSetRefused(p problem) metav1.Condition {
+	return verdictOf(string(gatewayv1.ListenerSetConditionAccepted), metav1.ConditionFalse, p)
+}
+
+func listenerSetNotAllowed(format string, args ...any) problem {
+	return problem{string(gatewayv1.ListenerSetReasonNotAllowed), fmt.Sprintf(format, args...)}
+}
+
+func parentNotAccepted(format string, args ...any) problem {
+	return problem{string(gatewayv1.ListenerSetReasonParentNotAccepted), fmt.Sprintf(format, args...)}
+}
+
+func noListenerValid() problem {
+	return problem{string(gatewayv1.ListenerSetReasonListenersNotValid), "No listener is valid; see the conditions of each listener"}
+}
+
+func listenerSetProgrammed() metav1.Condition {
+	return verdictOf(string(gatewayv1.ListenerSetConditionProgrammed), metav1.ConditionTrue,
+		problem{string(gatewayv1.ListenerSetReasonProgrammed), "Listeners are live"})
+}
+
+func listenerSetPending(message string) metav1.Condition {
+	return verdictOf(string(gatewayv1.ListenerSetConditionProgrammed), metav1.ConditionFalse,
+		problem{string(gatewayv1.ListenerSetReasonPending), message})
+}
+
+// listenerSetNotProgrammed has the reason for which the set is not accepted, in the word of this condition where it has one.
+func listenerSetNotProgrammed(accepted metav1.Condition) metav1.Condition {
+	reason := accepted.Reason
+	if reason == string(gatewayv1.ListenerSetReasonParentNotAccepted) {
+		reason = reasonParentNotProgrammed
+	}
+	return verdictOf(string(gatewayv1.ListenerSetConditionProgrammed), metav1.ConditionFalse,
+		problem{reason, "ListenerSet is not accepted, see condition Accepted"})
 }
 
 func routeAccepted(notes []string) metav1.Condition {

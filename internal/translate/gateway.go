@@ -10,7 +10,7 @@ import (
 )
 
 // Gateway says what a Gateway comes to. A Gateway that is being deleted comes to nothing: its routes' statuses say nothing of
-// it, and its load balancer is for the caller to delete, which takes everything else along.
+// it, its ListenerSets are not accepted, and its load balancer is for the caller to delete, which takes everything else along.
 func Gateway(in Input) Output {
 	if in.Gateway.DeletionTimestamp != nil {
 		return leaving(in)
@@ -24,13 +24,14 @@ func Gateway(in Input) Output {
 		t.prioritizePort(p)
 	}
 	t.refused = firstProblem(refused, unsupportedAddress(in.Gateway), t.unchangeable())
-	out := Output{Refused: !t.refused.isZero() || !slices.ContainsFunc(t.listeners, valid)}
+	out := Output{Refused: !t.refused.isZero() || !slices.ContainsFunc(t.own(), valid)}
 	if !out.Refused {
 		out.Apply, out.Prune = t.objects(), t.obsolete()
 	}
 	out.Routes = t.routeStatuses()
 	out.Gateway = t.gatewayStatus()
 	out.Shadowed = t.shadowed()
+	out.ListenerSets = t.listenerSetStatuses()
 	return out
 }
 
@@ -58,6 +59,10 @@ func leaving(in Input) Output {
 		out.Routes = append(out.Routes, RouteStatus{Kind: r.kind, Namespace: r.namespace, Name: r.name})
 	}
 	sortRoutes(out.Routes)
+	for _, s := range listenerSets(in) {
+		out.ListenerSets = append(out.ListenerSets, ListenerSetStatus{s.Namespace, s.Name, orphaned(s.ListenerSet, in.Gateway)})
+	}
+	sortListenerSets(out.ListenerSets)
 	return out
 }
 
@@ -76,7 +81,7 @@ func firstProblem(ps ...problem) problem {
 	return problem{}
 }
 
-// valid listeners make a Gateway one that can be accepted.
+// valid listeners make a Gateway one that can be accepted: its own, as those of ListenerSets are not its matter.
 func valid(l *listener) bool { return l.refused.isZero() && l.conflict.isZero() }
 
 // unchangeable settings of a load balancer cannot differ from those that it was made with.

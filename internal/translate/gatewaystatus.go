@@ -9,7 +9,7 @@ import (
 
 func (t *translation) gatewayStatus() gatewayv1.GatewayStatus {
 	old := t.in.Gateway.Status
-	out := gatewayv1.GatewayStatus{AttachedListenerSets: old.AttachedListenerSets}
+	out := gatewayv1.GatewayStatus{AttachedListenerSets: t.attachedListenerSets()}
 	lb, s := t.loadBalancerState()
 	if lb != nil && lb.Status.AtProvider.DNSName != "" {
 		out.Addresses = []gatewayv1.GatewayStatusAddress{{
@@ -34,31 +34,25 @@ func (t *translation) gatewayStatus() gatewayv1.GatewayStatus {
 		conditions = append(conditions, gatewayInsecureFallback(where))
 	}
 	out.Conditions = settled(old.Conditions, t.in.Gateway.Generation, conditions, gatewayConditions)
-	for _, l := range t.listeners {
-		out.Listeners = append(out.Listeners, t.listenerStatus(l, old.Listeners))
+	for _, l := range t.own() {
+		var before []metav1.Condition
+		for _, o := range old.Listeners {
+			if o.Name == l.spec.Name {
+				before = o.Conditions
+			}
+		}
+		out.Listeners = append(out.Listeners, t.listenerStatus(l, before, t.in.Gateway.Generation))
 	}
 	return out
 }
 
-// whenActive: an active load balancer is programmed when each listener is live, or has been refused by AWS, which is told by
-// the listener's own condition and holds up no other.
+// whenActive: an active load balancer is programmed when its listeners are.
 func (t *translation) whenActive(arn string) metav1.Condition {
 	if len(t.ports) == 0 {
 		return gatewayNotProgrammed("No listener is on the load balancer, see the conditions of each")
 	}
-	refused := ""
-	for _, p := range t.ports {
-		switch s := t.listenerState(p); {
-		case s.waits():
-			return gatewayPending(s.message)
-		case s.refused:
-			refused = s.message
-		default:
-			continue
-		}
-	}
-	if refused != "" && !t.anyLive() {
-		return gatewayPending(refused)
+	if s := t.together(t.ports); !s.live {
+		return gatewayPending(s.message)
 	}
 	if s := t.protectionState(); !s.live {
 		return gatewayPending(s.message)
@@ -66,13 +60,21 @@ func (t *translation) whenActive(arn string) metav1.Condition {
 	return gatewayProgrammed(arn)
 }
 
-func (t *translation) anyLive() bool {
-	for _, p := range t.ports {
-		if t.listenerState(p).live {
-			return true
+// together ports are live when each is live, or has been refused by AWS, which is told by the listener's own condition and
+// holds up no other.
+func (t *translation) together(ports []*port) state {
+	out := state{}
+	for _, p := range ports {
+		switch s := t.listenerState(p); {
+		case s.waits():
+			return s
+		case s.live:
+			out.live = true
+		default:
+			out.message = s.message
 		}
 	}
-	return false
+	return out
 }
 
 func (t *translation) gatewayAccepted() metav1.Condition {
@@ -80,13 +82,14 @@ func (t *translation) gatewayAccepted() metav1.Condition {
 		return gatewayRefused(t.refused)
 	}
 	var bad []string
-	for _, l := range t.listeners {
+	own := t.own()
+	for _, l := range own {
 		if !valid(l) {
 			bad = append(bad, l.name)
 		}
 	}
 	switch {
-	case len(bad) == len(t.listeners):
+	case len(bad) == len(own):
 		return gatewayListenersNotValid()
 	case len(bad) > 0:
 		return gatewayPartlyAccepted(bad, t.gatewayNotes())
@@ -95,7 +98,7 @@ func (t *translation) gatewayAccepted() metav1.Condition {
 	}
 }
 
-func (t *translation) listenerStatus(l *listener, old []gatewayv1.ListenerStatus) gatewayv1.ListenerStatus {
+func (t *translation) listenerStatus(l *listener, old []metav1.Condition, generation int64) gatewayv1.ListenerStatus {
 	out := gatewayv1.ListenerStatus{Name: l.spec.Name, SupportedKinds: l.kinds, AttachedRoutes: l.attached}
 	accepted, conflicted, resolved := listenerAccepted(l.notes), listenerNoConflicts(), listenerResolved()
 	if !l.refused.isZero() {
@@ -107,26 +110,22 @@ func (t *translation) listenerStatus(l *listener, old []gatewayv1.ListenerStatus
 	if !l.unresolved.isZero() {
 		resolved = listenerUnresolved(l.unresolved)
 	}
-	var conditions []metav1.Condition
-	for _, o := range old {
-		if o.Name == l.spec.Name {
-			conditions = o.Conditions
-		}
-	}
 	ours := []metav1.Condition{accepted, conflicted, resolved, t.listenerProgrammed(l)}
 	if rivals := l.rivals(t.listeners, l.sharesClients); len(rivals) > 0 {
 		ours = append(ours, listenerOverlaps(l, rivals))
 	}
-	out.Conditions = settled(conditions, t.in.Gateway.Generation, ours, listenerConditions)
+	out.Conditions = settled(old, generation, ours, listenerConditions)
 	return out
 }
 
 func (t *translation) listenerProgrammed(l *listener) metav1.Condition {
 	p := t.portOf(l)
 	switch {
+	case !l.conflict.isZero() && !l.of.isGateway():
+		return listenerLost(l.conflict)
 	case p == nil:
 		return listenerNotProgrammed("Listener is not on the load balancer, see its other conditions")
-	case !t.refused.isZero():
+	case t.gatewayAccepted().Status == metav1.ConditionFalse:
 		return listenerNotProgrammed("Gateway is not accepted, see its condition Accepted")
 	}
 	switch s := t.listenerState(p); {

@@ -66,19 +66,22 @@ type Input struct {
 	Class   *gatewayv1.GatewayClass
 	Gateway *gatewayv1.Gateway
 
-	// HTTPRoutes with a parentRef to the Gateway.
+	// ListenerSets whose parentRef names the Gateway.
+	ListenerSets []*gatewayv1.ListenerSet
+
+	// HTTPRoutes with a parentRef to the Gateway or to one of the ListenerSets.
 	HTTPRoutes []*gatewayv1.HTTPRoute
 
-	// GRPCRoutes with a parentRef to the Gateway.
+	// GRPCRoutes likewise.
 	GRPCRoutes []*gatewayv1.GRPCRoute
 
-	// Namespaces of the Gateway and of its routes.
+	// Namespaces of the Gateway, of its ListenerSets and of their routes.
 	Namespaces []*corev1.Namespace
 
-	// ReferenceGrants of the namespaces that the Gateway and its routes refer into.
+	// ReferenceGrants of the namespaces that the Gateway, its ListenerSets and their routes refer into.
 	ReferenceGrants []*gatewayv1.ReferenceGrant
 
-	// Secrets that the Gateway's listeners refer to, those that exist, with their content.
+	// Secrets that listeners of the Gateway and its ListenerSets refer to, those that exist, with their content.
 	Secrets []*corev1.Secret
 
 	// ConfigMaps that the Gateway's spec.tls.frontend refers to, those that exist.

@@ -144,6 +144,7 @@ func settles(t *testing.T, in translate.Input, observed translate.Observed) {
 
 func copied(in translate.Input) translate.Input {
 	in.Gateway, in.Class = in.Gateway.DeepCopy(), in.Class.DeepCopy()
+	in.ListenerSets = each(in.ListenerSets, (*gatewayv1.ListenerSet).DeepCopy)
 	in.HTTPRoutes = each(in.HTTPRoutes, (*gatewayv1.HTTPRoute).DeepCopy)
 	in.GRPCRoutes = each(in.GRPCRoutes, (*gatewayv1.GRPCRoute).DeepCopy)
 	in.Namespaces = each(in.Namespaces, (*corev1.Namespace).DeepCopy)
@@ -181,6 +182,7 @@ func each[T any](in []T, f func(T) T) []T {
 
 func shuffled(r *rand.Rand, in translate.Input) translate.Input {
 	in = copied(in)
+	shuffle(r, in.ListenerSets)
 	shuffle(r, in.HTTPRoutes)
 	shuffle(r, in.GRPCRoutes)
 	shuffle(r, in.Namespaces)

@@ -39,7 +39,12 @@ func (o ruleOwner) isListener() bool { return o == ruleOwner{} }
 
 func (l *listener) id() ruleOwner { return ruleOwner{} }
 
-func (l *listener) String() string { return "listener " + l.name }
+func (l *listener) String() string {
+	if l.of.isGateway() {
+		return "listener " + l.name
+	}
+	return fmt.Sprintf("listener %s of %s", l.name, l.of)
+}
 
 // guards answer 404 to what the routes of each listener with a hostname leave, so that it does not go to a less specific
 // listener (Gateway API, Gateway.spec.listeners: isolation). They come right after the routes of their listener: in the order

@@ -8,9 +8,10 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// A listener is one of the Gateway's, with what is to be said of it.
+// A listener is one of the Gateway's or of a ListenerSet's, with what is to be said of it.
 type listener struct {
 	spec     gatewayv1.Listener
+	of       holder
 	name     string
 	hostname string // lower case; empty is any
 	port     int32
@@ -35,27 +36,38 @@ func (l *listener) live() bool { return l.refused.isZero() && l.conflict.isZero(
 
 func (l *listener) secure() bool { return l.spec.Protocol == gatewayv1.HTTPSProtocolType }
 
-// listen judges each listener of the Gateway, in the order of its spec.
-func listen(in Input, c configuration) []*listener {
-	out := make([]*listener, 0, len(in.Gateway.Spec.Listeners))
+// listen judges the listeners of the Gateway, in the order of its spec, and after them those of the ListenerSets that it lets
+// in, the oldest set's first (Gateway API, ListenerSetSpec.listeners).
+func listen(in Input, c configuration, sets []*listenerSet) []*listener {
+	var out []*listener
 	for _, spec := range in.Gateway.Spec.Listeners {
-		l := &listener{
-			spec: spec, name: string(spec.Name), port: spec.Port,
-			hostname: strings.ToLower(string(value(spec.Hostname))),
-			admits:   admission(spec.AllowedRoutes, in.Gateway.Namespace, in.Namespaces),
+		out = append(out, newListener(in, c, holderOf(in.Gateway), spec))
+	}
+	for _, s := range sets {
+		if s.refused.isZero() {
+			s.listen(in, c)
+			out = append(out, s.listeners...)
 		}
-		l.judgeProtocol()
-		l.judgeKinds()
-		if l.secure() {
-			l.judgeTLS(in, c)
-		}
-		out = append(out, l)
 	}
 	findConflicts(out)
 	limitPorts(out, in.Settings.Quotas.orDefaults().Listeners)
 	limitVerifying(out)
 	limitCertificates(out, in.Settings.Quotas.orDefaults().Certificates)
 	return out
+}
+
+func newListener(in Input, c configuration, of holder, spec gatewayv1.Listener) *listener {
+	l := &listener{
+		spec: spec, of: of, name: string(spec.Name), port: spec.Port,
+		hostname: strings.ToLower(string(value(spec.Hostname))),
+		admits:   allowedRoutes(spec.AllowedRoutes, of.namespace, in.Namespaces),
+	}
+	l.judgeProtocol()
+	l.judgeKinds()
+	if l.secure() {
+		l.judgeTLS(in, c)
+	}
+	return l
 }
 
 func (l *listener) judgeProtocol() {
@@ -118,48 +130,12 @@ func (l *listener) takes(kind string) bool {
 	return slices.ContainsFunc(l.kinds, func(k gatewayv1.RouteGroupKind) bool { return string(k.Kind) == kind })
 }
 
-// findConflicts: listeners of one Gateway with one port and hostname all lose (Gateway API, Gateway.spec.listeners). An ALB
-// listener speaks one protocol, so HTTP and HTTPS on one port conflict too. Listeners of protocols that are not supported
-// take no part.
-func findConflicts(all []*listener) {
-	for _, l := range all {
-		if !l.competes() {
-			continue
-		}
-		if rivals := l.rivals(all, func(o *listener) bool { return o.spec.Protocol != l.spec.Protocol }); len(rivals) > 0 {
-			l.conflict = protocolConflict("Listener %s asks for %s on port %d, where %s asks for another protocol; a port of a load balancer speaks one protocol",
-				l.name, l.spec.Protocol, l.port, inWords("listener", rivals))
-			continue
-		}
-		if rivals := l.rivals(all, func(o *listener) bool { return o.hostname == l.hostname }); len(rivals) > 0 {
-			l.conflict = hostnameConflict("Listener %s has port %d and hostname %q in common with %s; give each its own",
-				l.name, l.port, l.hostname, inWords("listener", rivals))
-		}
-	}
-}
-
-// competes for its port: what is refused for its protocol takes nothing away from others.
-func (l *listener) competes() bool {
-	return l.refused.reason != string(gatewayv1.ListenerReasonUnsupportedProtocol)
-}
-
-// rivals are the names of other listeners of the same port.
-func (l *listener) rivals(all []*listener, conflicts func(*listener) bool) []string {
-	var names []string
-	for _, o := range all {
-		if o != l && o.port == l.port && o.competes() && conflicts(o) {
-			names = append(names, o.name)
-		}
-	}
-	return names
-}
-
 // sharesClients says whether a client may use its connection to one HTTPS listener for requests to the other.
 func (l *listener) sharesClients(o *listener) bool {
 	return l.secure() && o.secure() && hostsOverlap(l.hostname, o.hostname)
 }
 
-// limitPorts refuses what is beyond the quota of listeners, as the ports come in the Gateway's spec.
+// limitPorts refuses what is beyond the quota of listeners, as the listeners come.
 func limitPorts(all []*listener, quota int) {
 	seen := map[int32]bool{}
 	for _, l := range all {

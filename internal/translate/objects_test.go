@@ -110,6 +110,8 @@ func add(tb testing.TB, in *translate.Input, o runtime.Object) {
 		in.Gateway = o
 	case *gatewayv1.GRPCRoute:
 		in.GRPCRoutes = append(in.GRPCRoutes, o)
+	case *gatewayv1.ListenerSet:
+		in.ListenerSets = append(in.ListenerSets, o)
 	case *gatewayv1.HTTPRoute:
 		in.HTTPRoutes = append(in.HTTPRoutes, o)
 	case *corev1.Namespace:

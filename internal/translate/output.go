@@ -31,18 +31,28 @@ type Output struct {
 	// Gateway is the Gateway's status, foreign conditions included.
 	Gateway gatewayv1.GatewayStatus
 
-	// Routes has the status of each route that has a parentRef to the Gateway, by kind, namespace and name.
+	// ListenerSets has the status of each ListenerSet whose parentRef names the Gateway, by namespace and name, foreign conditions
+	// included.
+	ListenerSets []ListenerSetStatus
+
+	// Routes has the status of each route that has a parentRef to the Gateway or to one of its ListenerSets, by kind, namespace and name.
 	Routes []RouteStatus
 
 	// Shadowed are the matches that are never reached, by port, route, rule and match. The routes' statuses tell of them too.
 	Shadowed []Shadow
 }
 
+// A ListenerSetStatus is the status of a ListenerSet.
+type ListenerSetStatus struct {
+	Namespace, Name string
+	Status          gatewayv1.ListenerSetStatus
+}
+
 // A RouteStatus holds what a route's status says of this Gateway.
 type RouteStatus struct {
 	Kind, Namespace, Name string
 
-	// Parents has an entry for each parentRef to this Gateway, in the order of the route's spec. Entries of other Gateways
-	// and controllers are not in it. Empty: the route's entries of this Gateway and our controller name are to be removed.
+	// Parents has an entry for each parentRef to this Gateway and its ListenerSets, in the order of the route's spec. Entries of
+	// other Gateways and controllers are not in it. Empty: the route's entries of these and our controller name are to be removed.
 	Parents []gatewayv1.RouteParentStatus
 }

@@ -41,6 +41,9 @@ func render(tb testing.TB, archive *txtar.Archive, out translate.Output) string 
 		fmt.Fprintf(&b, "prune %s %s: true\n", kindOf(tb, o), o.GetName())
 	}
 	b.WriteString("Gateway:\n" + renderGateway(tb, out.Gateway))
+	for _, l := range out.ListenerSets {
+		fmt.Fprintf(&b, "ListenerSet %s/%s:\n%s", l.Namespace, l.Name, renderListenerSet(tb, l.Status))
+	}
 	for _, r := range out.Routes {
 		fmt.Fprintf(&b, "%s %s/%s:\n", r.Kind, r.Namespace, r.Name)
 		for _, p := range r.Parents {
@@ -137,21 +140,38 @@ func renderGateway(tb testing.TB, s gatewayv1.GatewayStatus) string {
 	for _, a := range s.Addresses {
 		fmt.Fprintf(&b, "  address: %s %s\n", *a.Type, a.Value)
 	}
+	if s.AttachedListenerSets != nil {
+		fmt.Fprintf(&b, "  attachedListenerSets: %d\n", *s.AttachedListenerSets)
+	}
 	b.WriteString(renderConditions(tb, "  ", s.Conditions))
 	for _, l := range s.Listeners {
-		var kinds []string
-		for _, k := range l.SupportedKinds {
-			kinds = append(kinds, string(k.Kind))
-		}
-		fmt.Fprintf(&b, "  listener %s: {attachedRoutes: %d, kinds: [%s]}\n%s", l.Name, l.AttachedRoutes, strings.Join(kinds, ", "), renderConditions(tb, "    ", l.Conditions))
+		b.WriteString(renderListener(tb, l))
 	}
 	return b.String()
+}
+
+func renderListenerSet(tb testing.TB, s gatewayv1.ListenerSetStatus) string {
+	tb.Helper()
+	out := renderConditions(tb, "  ", s.Conditions)
+	for _, l := range s.Listeners {
+		out += renderListener(tb, gatewayv1.ListenerStatus(l))
+	}
+	return out
+}
+
+func renderListener(tb testing.TB, l gatewayv1.ListenerStatus) string {
+	tb.Helper()
+	var kinds []string
+	for _, k := range l.SupportedKinds {
+		kinds = append(kinds, string(k.Kind))
+	}
+	return fmt.Sprintf("  listener %s: {attachedRoutes: %d, kinds: [%s]}\n%s", l.Name, l.AttachedRoutes, strings.Join(kinds, ", "), renderConditions(tb, "    ", l.Conditions))
 }
 
 // usualConditions are left out of the short form.
 var usualConditions = []string{
 	"True Listener is accepted", "False No other listener has this port and hostname", "True All references are resolved",
-	"True Listener is live", "True Route is accepted", "True Gateway is accepted",
+	"True Listener is live", "True Route is accepted", "True Gateway is accepted", "True ListenerSet is accepted", "True Listeners are live",
 	"True arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/k8s-shop-gw-d625ff196b/0123456789abcdef",
 }
 
@@ -186,6 +206,9 @@ func forProvider(tb testing.TB, o translate.Object) map[string]any {
 func renderFull(tb testing.TB, out translate.Output) string {
 	tb.Helper()
 	docs := map[string]any{"refused": out.Refused, "gateway": out.Gateway, "routes": out.Routes}
+	if len(out.ListenerSets) > 0 {
+		docs["listenerSets"] = out.ListenerSets
+	}
 	var apply, prune []any
 	for _, o := range out.Apply {
 		u := unstructured(tb, o)

@@ -123,7 +123,7 @@ func (f findings) accepted(p *parent) metav1.Condition {
 
 // routeProgrammed tells whether the rules of the route are live where the parentRef puts it.
 func (t *translation) routeProgrammed(p *parent) metav1.Condition {
-	if !t.refused.isZero() {
+	if t.gatewayAccepted().Status == metav1.ConditionFalse {
 		return routePending("Gateway is not accepted, see its condition Accepted")
 	}
 	var waiting []string

@@ -25,6 +25,7 @@ type translation struct {
 
 	services map[objectKey]*corev1.Service
 
+	sets      []*listenerSet // oldest first
 	listeners []*listener
 	routes    []*route
 	parents   []*parent
@@ -42,7 +43,7 @@ type translation struct {
 	refused problem
 }
 
-// A port is one listener of the load balancer: one or more of the Gateway's.
+// A port is one listener of the load balancer: one or more of the Gateway's and its ListenerSets'.
 type port struct {
 	alb.ListenerPort
 
@@ -64,7 +65,8 @@ func newTranslation(in Input, c configuration) *translation {
 		t.services[objectKey{s.Namespace, s.Name}] = s
 	}
 	t.addressing = t.address()
-	t.listeners = listen(in, c)
+	t.sets = listenerSets(in)
+	t.listeners = listen(in, c, t.sets)
 	t.ports = portsOf(in.Gateway, t.listeners)
 	t.routes = routes(in)
 	t.parents = t.attach()
@@ -87,6 +89,11 @@ func portsOf(g *gatewayv1.Gateway, listeners []*listener) []*port {
 	}
 	slices.SortFunc(out, func(a, b *port) int { return cmp.Compare(a.Port, b.Port) })
 	return out
+}
+
+// own listeners of the Gateway.
+func (t *translation) own() []*listener {
+	return keep(t.listeners, func(l *listener) bool { return l.of.isGateway() })
 }
 
 // on is the place of the listener on the load balancer.
