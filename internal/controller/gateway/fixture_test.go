@@ -57,7 +57,7 @@ func newWorld(t *testing.T, objects ...client.Object) *world {
 		}
 	}
 	b := fake.NewClientBuilder().WithScheme(s).WithObjects(objects...).
-		WithStatusSubresource(&gatewayv1.Gateway{}, &gatewayv1.HTTPRoute{}, &gatewayv1.GRPCRoute{}, &gatewayv1.GatewayClass{}).
+		WithStatusSubresource(&gatewayv1.Gateway{}, &gatewayv1.HTTPRoute{}, &gatewayv1.GRPCRoute{}, &gatewayv1.GatewayClass{}, &gatewayv1.ListenerSet{}).
 		WithStatusSubresource(lookup.Managed()...)
 	for _, i := range lookup.Indexes() {
 		b = b.WithIndex(i.Object, i.Field, i.Values)
@@ -165,6 +165,22 @@ func grpcRoute(like *gatewayv1.HTTPRoute) *gatewayv1.GRPCRoute {
 		r.Spec.Rules = append(r.Spec.Rules, into)
 	}
 	return r
+}
+
+func listenerSet(namespace, name, gw string, edit ...func(*gatewayv1.ListenerSet)) *gatewayv1.ListenerSet {
+	s := &gatewayv1.ListenerSet{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name, Generation: 3}}
+	s.Spec.ParentRef = gatewayv1.ParentGatewayReference{Namespace: new(gatewayv1.Namespace(ns)), Name: gatewayv1.ObjectName(gw)}
+	s.Spec.Listeners = []gatewayv1.ListenerEntry{{Name: "extra", Port: 8080, Protocol: gatewayv1.HTTPProtocolType}}
+	for _, e := range edit {
+		e(s)
+	}
+	return s
+}
+
+func setRef(namespace, name string) gatewayv1.ParentReference {
+	ref := parentRef(namespace, name)
+	ref.Kind = new(gatewayv1.Kind("ListenerSet"))
+	return ref
 }
 
 func parentRef(namespace, name string) gatewayv1.ParentReference {

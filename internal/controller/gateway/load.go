@@ -20,10 +20,10 @@ import (
 type state struct {
 	translate.Input
 
-	// routes that name the Gateway, those of Input among them.
+	// routes that name the Gateway or one of its ListenerSets, those of Input among them.
 	routes []client.Object
 
-	// former routes still report us for this Gateway and no longer name it.
+	// former routes still report us for these and no longer name any.
 	former []client.Object
 
 	// missing says what must exist before anything can be made, if something is missing.
@@ -36,7 +36,7 @@ func (r *Reconciler) load(ctx context.Context, gw *gatewayv1.Gateway, class *gat
 	s.Settings.HostConditions = r.settings.HostConditions
 	s.Settings.Quotas = r.settings.Quotas
 	for _, step := range []func(context.Context, *state) error{
-		r.loadRoutes, r.loadReferences, r.loadConfigurations, r.loadProviderConfig, r.loadObserved,
+		r.loadListenerSets, r.loadRoutes, r.loadReferences, r.loadConfigurations, r.loadProviderConfig, r.loadObserved,
 	} {
 		if err := step(ctx, s); err != nil {
 			return nil, err
@@ -45,12 +45,41 @@ func (r *Reconciler) load(ctx context.Context, gw *gatewayv1.Gateway, class *gat
 	return s, nil
 }
 
+func (r *Reconciler) loadListenerSets(ctx context.Context, s *state) error {
+	var err error
+	s.ListenerSets, err = r.listenerSets(ctx, client.ObjectKeyFromObject(s.Gateway))
+	return err
+}
+
+func (r *Reconciler) listenerSets(ctx context.Context, gw types.NamespacedName) ([]*gatewayv1.ListenerSet, error) {
+	l := &gatewayv1.ListenerSetList{}
+	err := r.kube.List(ctx, l, client.MatchingFields{lookup.ByParent: gw.String()})
+	return pointers(l.Items), errors.Wrap(err, "cannot list ListenerSets")
+}
+
 func (r *Reconciler) loadRoutes(ctx context.Context, s *state) error {
 	key := client.ObjectKeyFromObject(s.Gateway)
 	var err error
 	if s.routes, err = routes(ctx, r.kube, lookup.ByGateway, key); err != nil {
 		return err
 	}
+	reported, err := routes(ctx, r.kube, lookup.ByReportedGateway, key)
+	if err != nil {
+		return err
+	}
+	for _, set := range s.ListenerSets {
+		key := client.ObjectKeyFromObject(set)
+		more, err := routes(ctx, r.kube, lookup.ByListenerSet, key)
+		if err != nil {
+			return err
+		}
+		s.routes = appendNew(s.routes, more)
+		if more, err = routes(ctx, r.kube, lookup.ByReportedListenerSet, key); err != nil {
+			return err
+		}
+		reported = appendNew(reported, more)
+	}
+	s.former = appendNew(slices.Clone(s.routes), reported)[len(s.routes):]
 	for _, o := range s.routes {
 		switch route := o.(type) {
 		case *gatewayv1.HTTPRoute:
@@ -59,28 +88,45 @@ func (r *Reconciler) loadRoutes(ctx context.Context, s *state) error {
 			s.GRPCRoutes = append(s.GRPCRoutes, route)
 		}
 	}
-	reported, err := routes(ctx, r.kube, lookup.ByReportedGateway, key)
-	if err != nil {
-		return err
-	}
-	for _, route := range reported {
-		if !slices.Contains(lookup.Gateways(route), key) {
-			s.former = append(s.former, route)
+	return nil
+}
+
+// appendNew adds those routes that are not in a list yet.
+func appendNew(list, more []client.Object) []client.Object {
+	for _, o := range more {
+		if !slices.ContainsFunc(list, func(known client.Object) bool {
+			return lookup.RouteKind(known) == lookup.RouteKind(o) && client.ObjectKeyFromObject(known) == client.ObjectKeyFromObject(o)
+		}) {
+			list = append(list, o)
 		}
 	}
-	return nil
+	return list
 }
 
 func routes(ctx context.Context, kube client.Reader, index string, gw types.NamespacedName) ([]client.Object, error) {
 	return lookup.Routes(ctx, kube, client.MatchingFields{index: gw.String()})
 }
 
-// loadReferences gets the objects that the Gateway and its routes refer to, and what allows them to.
+// holders of listeners: the Gateway and its ListenerSets.
+func (s *state) holders() []client.Object {
+	out := []client.Object{s.Gateway}
+	for _, set := range s.ListenerSets {
+		out = append(out, set)
+	}
+	return out
+}
+
+// loadReferences gets the objects that the Gateway, its ListenerSets and their routes refer to, and what allows them to.
 func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
-	namespaces := set[string]{s.Gateway.GetNamespace(): {}}
+	namespaces := set[string]{}
 	grantors, services, rules := set[string]{}, set[types.NamespacedName]{}, set[types.NamespacedName]{}
-	grantors.add(lookup.SecretNamespaces(s.Gateway)...)
 	grantors.add(lookup.ConfigMapNamespaces(s.Gateway)...)
+	secrets := set[types.NamespacedName]{}
+	for _, o := range s.holders() {
+		namespaces.add(o.GetNamespace())
+		grantors.add(lookup.SecretNamespaces(o)...)
+		secrets.add(lookup.Secrets(o)...)
+	}
 	for _, route := range s.routes {
 		namespaces.add(route.GetNamespace())
 		grantors.add(lookup.BackendNamespaces(route)...)
@@ -96,7 +142,7 @@ func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
 		return err
 	}
 	// The content of Secrets and ConfigMaps is not in the cache.
-	if s.Secrets, err = get[corev1.Secret](ctx, r.live, lookup.Secrets(s.Gateway)); err != nil {
+	if s.Secrets, err = get[corev1.Secret](ctx, r.live, secrets.sorted(compareNames)); err != nil {
 		return err
 	}
 	if s.ConfigMaps, err = get[corev1.ConfigMap](ctx, r.live, lookup.ConfigMaps(s.Gateway)); err != nil {

@@ -51,6 +51,15 @@ func TestLoad(t *testing.T) {
 		grpcRoute(route("team", "calls", ours, withBackend(ns, "calls"))), service(ns, "calls"),
 		grpcRoute(route(ns, "former-calls", other, withStatus(parentStatus(parentRef(ns, gwName), "gateway.k8s.aws/alb")))),
 		route(ns, "theirs", other, withStatus(parentStatus(parentRef(ns, gwName), "example.org/other"))),
+		listenerSet("team", "extra", gwName, func(s *gatewayv1.ListenerSet) {
+			s.Spec.Listeners = append(s.Spec.Listeners, gatewayv1.ListenerEntry(secured("https", secretRef("", "cert"), secretRef("vault", "cert"))))
+		}),
+		listenerSet(ns, "unrelated", "other"), namespace("guests"),
+		route("guests", "visit", withParent(setRef("team", "extra"))), route(ns, "elsewhere", withParent(setRef(ns, "unrelated"))),
+		route(ns, "twice", ours, withParent(setRef("team", "extra"))),
+		route("guests", "left", other, withStatus(parentStatus(setRef("team", "extra"), "gateway.k8s.aws/alb"))),
+		&gatewayv1.ReferenceGrant{ObjectMeta: object("vault", "grant")},
+		&corev1.Secret{ObjectMeta: object("team", "cert")}, &corev1.Secret{ObjectMeta: object("vault", "cert")},
 		service(ns, "cart"), service("depot", "stock"), service(ns, "unrelated"),
 		&gatewayv1.ReferenceGrant{ObjectMeta: object("depot", "grant")}, &gatewayv1.ReferenceGrant{ObjectMeta: object("elsewhere", "grant")},
 		&gatewayv1.ReferenceGrant{ObjectMeta: object("certs", "grant")},
@@ -83,6 +92,7 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string][]string{
+		"sets":       keys(s.ListenerSets),
 		"routes":     keys(s.HTTPRoutes),
 		"grpc":       keys(s.GRPCRoutes),
 		"former":     names(s.former),
@@ -109,16 +119,17 @@ func TestLoad(t *testing.T) {
 		slices.Sort(all)
 	}
 	want := map[string][]string{
-		"routes":     {"shop/cart", "team/stock"},
+		"sets":       {"team/extra"},
+		"routes":     {"guests/visit", "shop/cart", "shop/twice", "team/stock"},
 		"grpc":       {"team/calls"},
-		"former":     {"shop/former", "shop/former-calls"},
-		"namespaces": {"/shop", "/team"},
+		"former":     {"guests/left", "shop/former", "shop/former-calls"},
+		"namespaces": {"/guests", "/shop", "/team"},
 		"services":   {"depot/stock", "shop/calls", "shop/cart"},
-		"grants":     {"certs/grant", "depot/grant", "trust/grant"},
+		"grants":     {"certs/grant", "depot/grant", "trust/grant", "vault/grant"},
+		"secrets":    {"certs/shared", "shop/cert", "team/cert", "vault/cert"},
 		"configmaps": {"shop/people", "trust/partners"},
 		"stores":     {"shop/web-clients"},
 		"bucket":     {"bundles"},
-		"secrets":    {"certs/shared", "shop/cert"},
 		"certs":      {"shop/web-cert"},
 		"lbc":        {"shop/cfg"},
 		"tgc":        {"shop/fallback", "shop/for-cart"},

@@ -20,9 +20,13 @@ func (r *Reconciler) release(ctx context.Context, gw *gatewayv1.Gateway) []error
 	if !controllerutil.ContainsFinalizer(gw, Finalizer) {
 		return r.forget(ctx, client.ObjectKeyFromObject(gw))
 	}
+	var errs []error
+	if gw.GetDeletionTimestamp() != nil {
+		errs = r.dismiss(ctx, gw)
+	}
 	lbs, err := r.remaining(ctx, gw)
 	if err != nil {
-		return []error{err}
+		return append(errs, err)
 	}
 	if len(lbs) == 0 {
 		errs := r.forget(ctx, client.ObjectKeyFromObject(gw))
@@ -34,7 +38,6 @@ func (r *Reconciler) release(ctx context.Context, gw *gatewayv1.Gateway) []error
 		}
 		return r.letGo(ctx, gw)
 	}
-	var errs []error
 	var waits []obstructed
 	for _, lb := range lbs {
 		first, err := r.goesFirst(ctx, lb)

@@ -19,6 +19,10 @@ import (
 var request = ctrl.Request{NamespacedName: types.NamespacedName{Namespace: ns, Name: gwName}}
 
 func holding(g *gatewayv1.Gateway) { g.Finalizers = []string{Finalizer} }
+func holdingLoadBalancer(lb *albv1alpha1.LoadBalancer) {
+	lb.Finalizers = []string{"finalizer.managedresource.crossplane.io"}
+}
+
 func deleted(g *gatewayv1.Gateway) { g.DeletionTimestamp = &then }
 
 // bad is a route that cannot be translated into anything sensible; it must not be looked at on the way out.
@@ -32,9 +36,7 @@ func TestDeletion(t *testing.T) {
 		g.Status.Conditions = []metav1.Condition{at(verdict("Programmed", metav1.ConditionTrue, "Programmed", "arn"), then)}
 	}
 	w := newWorld(t, class(), gateway(holding, deleted, live),
-		loadBalancer(func(lb *albv1alpha1.LoadBalancer) {
-			lb.Finalizers = []string{"finalizer.managedresource.crossplane.io"}
-		}),
+		loadBalancer(holdingLoadBalancer),
 		route(ns, "cart", withParent(parentRef(ns, gwName)), bad, withStatus(reported, parentStatus(parentRef("infra", "edge"), ours))))
 	step := func(reason string, writes ...string) {
 		t.Helper()

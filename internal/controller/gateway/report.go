@@ -21,7 +21,7 @@ import (
 // lists that are replaced whole.
 var optimistic = client.MergeFromWithOptimisticLock{}
 
-// report the statuses of the Gateway and its routes. One object's error does not hold up the others.
+// report the statuses of the Gateway, its ListenerSets and their routes. One object's error does not hold up the others.
 func (r *Reconciler) report(ctx context.Context, s *state, out translate.Output, applied []error) []error {
 	status := out.Gateway
 	if o := obstacle(s, status, applied); o != "" {
@@ -31,8 +31,9 @@ func (r *Reconciler) report(ctx context.Context, s *state, out translate.Output,
 	if err := r.reportGateway(ctx, s.Gateway, status); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, r.reportListenerSets(ctx, s.ListenerSets, out.ListenerSets)...)
 	for _, route := range slices.Concat(s.routes, s.former) {
-		if err := r.reportRoute(ctx, route, client.ObjectKeyFromObject(s.Gateway), parentsOf(out.Routes, route)); err != nil {
+		if err := r.reportRoute(ctx, route, s.scope(), parentsOf(out.Routes, route)); err != nil {
 			errs = append(errs, err)
 		}
 	}

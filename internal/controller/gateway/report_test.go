@@ -183,7 +183,7 @@ func TestReportRoute(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, route(ns, "cart", withStatus(tc.stored...)))
 			r := stored[gatewayv1.HTTPRoute](t, w, ns, "cart")
-			if err := w.r.reportRoute(t.Context(), r, types.NamespacedName{Namespace: ns, Name: gwName}, tc.want); err != nil {
+			if err := w.r.reportRoute(t.Context(), r, scope{gateway: types.NamespacedName{Namespace: ns, Name: gwName}}, tc.want); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tc.after, stored[gatewayv1.HTTPRoute](t, w, ns, "cart").Status.Parents); diff != "" {

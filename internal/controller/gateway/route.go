@@ -17,13 +17,35 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
-// reportRoute makes our entries for one Gateway in a route's status those wanted, and leaves all others alone.
-func (r *Reconciler) reportRoute(ctx context.Context, route client.Object, gw types.NamespacedName, want []gatewayv1.RouteParentStatus) error {
+// A scope is a Gateway and ListenerSets, or some of these.
+type scope struct {
+	gateway      types.NamespacedName
+	listenerSets []types.NamespacedName
+}
+
+func (s scope) holds(ref gatewayv1.ParentReference, namespace string) bool {
+	if gw, ok := lookup.Gateway(ref, namespace); ok {
+		return gw == s.gateway
+	}
+	set, ok := lookup.ListenerSet(ref, namespace)
+	return ok && slices.Contains(s.listenerSets, set)
+}
+
+func (s *state) scope() scope {
+	out := scope{gateway: client.ObjectKeyFromObject(s.Gateway)}
+	for _, set := range s.ListenerSets {
+		out.listenerSets = append(out.listenerSets, client.ObjectKeyFromObject(set))
+	}
+	return out
+}
+
+// reportRoute makes our entries for a scope in a route's status those wanted, and leaves all others alone.
+func (r *Reconciler) reportRoute(ctx context.Context, route client.Object, in scope, want []gatewayv1.RouteParentStatus) error {
 	before, ok := route.DeepCopyObject().(client.Object)
 	if !ok {
 		return errors.Errorf("cannot copy %T", route)
 	}
-	p := parents{gateway: gw, namespace: route.GetNamespace(), now: r.now()}
+	p := parents{scope: in, namespace: route.GetNamespace(), now: r.now()}
 	was, is := lookup.RouteStatus(before), lookup.RouteStatus(route)
 	is.Parents = p.merge(was.Parents, want)
 	if equality.Semantic.DeepEqual(was, is) {
@@ -35,7 +57,7 @@ func (r *Reconciler) reportRoute(ctx context.Context, route client.Object, gw ty
 		return errors.Wrapf(client.IgnoreNotFound(err), "cannot update status of %s", name)
 	}
 	for _, w := range want {
-		subject := condition.Subject{Object: route, Name: fmt.Sprintf("%s for Gateway %s", name, section(gw, w.ParentRef))}
+		subject := condition.Subject{Object: route, Name: fmt.Sprintf("%s for %s", name, section(w.ParentRef, p.namespace))}
 		condition.Announce(r.record, subject, p.find(was.Parents, w.ParentRef), p.find(lookup.RouteStatus(route).Parents, w.ParentRef))
 	}
 	return nil
@@ -49,16 +71,16 @@ func (r *Reconciler) forget(ctx context.Context, gw types.NamespacedName) []erro
 	}
 	var errs []error
 	for _, route := range reported {
-		if err := r.reportRoute(ctx, route, gw, nil); err != nil {
+		if err := r.reportRoute(ctx, route, scope{gateway: gw}, nil); err != nil {
 			errs = append(errs, err)
 		}
 	}
 	return errs
 }
 
-// parents are the entries in a route's status that are about one Gateway.
+// parents are the entries in a route's status that are about a scope.
 type parents struct {
-	gateway   types.NamespacedName
+	scope     scope
 	namespace string // of the route
 	now       metav1.Time
 }
@@ -92,8 +114,7 @@ func (p parents) entry(stored []metav1.Condition, want gatewayv1.RouteParentStat
 }
 
 func (p parents) ours(s gatewayv1.RouteParentStatus) bool {
-	gw, ok := lookup.Gateway(s.ParentRef, p.namespace)
-	return s.ControllerName == translate.ControllerName && ok && gw == p.gateway
+	return s.ControllerName == translate.ControllerName && p.scope.holds(s.ParentRef, p.namespace)
 }
 
 func (p parents) find(all []gatewayv1.RouteParentStatus, ref gatewayv1.ParentReference) []metav1.Condition {
@@ -107,8 +128,13 @@ func (p parents) find(all []gatewayv1.RouteParentStatus, ref gatewayv1.ParentRef
 
 func sameParent(a, b gatewayv1.ParentReference) bool { return equality.Semantic.DeepEqual(a, b) }
 
-func section(gw types.NamespacedName, ref gatewayv1.ParentReference) string {
-	out := gw.String()
+func section(ref gatewayv1.ParentReference, namespace string) string {
+	key, set := lookup.ListenerSet(ref, namespace)
+	out := "ListenerSet " + key.String()
+	if !set {
+		key, _ = lookup.Gateway(ref, namespace)
+		out = "Gateway " + key.String()
+	}
 	if ref.SectionName != nil {
 		out += fmt.Sprintf(" listener %s", *ref.SectionName)
 	}

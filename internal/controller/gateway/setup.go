@@ -22,6 +22,7 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 	if err != nil {
 		return err
 	}
+	cached := s.Kinds.Client(mgr.GetClient())
 	r := &Reconciler{
 		kube:     s.Kinds.Client(kube),
 		live:     mgr.GetAPIReader(),
@@ -39,11 +40,14 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 			continue
 		}
 		mapped := func(ctx context.Context, o client.Object) []ctrl.Request {
-			return requests(w.gateways(ctx, mgr.GetClient(), o))
+			return requests(w.gateways(ctx, cached, o))
 		}
 		b = b.Watches(w.object, handler.EnqueueRequestsFromMapFunc(mapped), builder.WithPredicates(w.when))
 	}
-	return errors.Wrap(b.Complete(r), "cannot set up controller for Gateways")
+	if err := b.Complete(r); err != nil || !s.Kinds.HasObject(&gatewayv1.ListenerSet{}, mgr.GetScheme()) {
+		return errors.Wrap(err, "cannot set up controller for Gateways")
+	}
+	return orphanage{r}.setup(mgr, o)
 }
 
 // consistentClient reads the manager's cache, but not from before this client's own last write. A translation that did not

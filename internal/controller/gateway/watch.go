@@ -29,6 +29,7 @@ type watch struct {
 func watches() []watch {
 	out := []watch{
 		{&gatewayv1.GatewayClass{}, specOrAnnotations(), typed(ofClass)},
+		{&gatewayv1.ListenerSet{}, predicate.GenerationChangedPredicate{}, typed(ofListenerSet)},
 		{&gatewayv1.ReferenceGrant{}, predicate.GenerationChangedPredicate{}, typed(ofGrant)},
 		{&corev1.Namespace{}, predicate.LabelChangedPredicate{}, typed(ofNamespace)},
 		{&corev1.Service{}, serviceSpec(), typed(ofService)},
@@ -60,8 +61,25 @@ func typed[T client.Object](f func(context.Context, client.Reader, T) []types.Na
 	}
 }
 
-func ofRoute(_ context.Context, _ client.Reader, r client.Object) []types.NamespacedName {
-	return slices.Concat(lookup.Gateways(r), lookup.ReportedGateways(r))
+func ofRoute(ctx context.Context, kube client.Reader, r client.Object) []types.NamespacedName {
+	return slices.Concat(lookup.Gateways(r), lookup.ReportedGateways(r),
+		parentsOfSets(ctx, kube, lookup.ListenerSets(r)), parentsOfSets(ctx, kube, lookup.ReportedListenerSets(r)))
+}
+
+func ofListenerSet(_ context.Context, _ client.Reader, s *gatewayv1.ListenerSet) []types.NamespacedName {
+	return lookup.Parent(s)
+}
+
+// parentsOfSets are the Gateways of those ListenerSets that exist.
+func parentsOfSets(ctx context.Context, kube client.Reader, names []types.NamespacedName) []types.NamespacedName {
+	var out []types.NamespacedName
+	for _, n := range names {
+		s := &gatewayv1.ListenerSet{}
+		if kube.Get(ctx, n, s) == nil {
+			out = append(out, lookup.Parent(s)...)
+		}
+	}
+	return out
 }
 
 func ofClass(ctx context.Context, kube client.Reader, c *gatewayv1.GatewayClass) []types.NamespacedName {
@@ -69,12 +87,12 @@ func ofClass(ctx context.Context, kube client.Reader, c *gatewayv1.GatewayClass)
 }
 
 func ofNamespace(ctx context.Context, kube client.Reader, n *corev1.Namespace) []types.NamespacedName {
-	return throughRoutes(ctx, kube, client.InNamespace(n.GetName()))
+	return append(throughRoutes(ctx, kube, client.InNamespace(n.GetName())), throughListenerSets(ctx, kube, client.InNamespace(n.GetName()))...)
 }
 
 func ofGrant(ctx context.Context, kube client.Reader, g *gatewayv1.ReferenceGrant) []types.NamespacedName {
 	return slices.Concat(throughRoutes(ctx, kube, client.MatchingFields{lookup.ByBackendNamespace: g.GetNamespace()}),
-		gateways(ctx, kube, client.MatchingFields{lookup.BySecretNamespace: g.GetNamespace()}),
+		throughListeners(ctx, kube, client.MatchingFields{lookup.BySecretNamespace: g.GetNamespace()}),
 		gateways(ctx, kube, client.MatchingFields{lookup.ByConfigMapNamespace: g.GetNamespace()}))
 }
 
@@ -86,7 +104,7 @@ func metadataOf(kind string) *metav1.PartialObjectMetadata {
 }
 
 func ofSecret(ctx context.Context, kube client.Reader, s *metav1.PartialObjectMetadata) []types.NamespacedName {
-	return gateways(ctx, kube, client.MatchingFields{lookup.BySecret: client.ObjectKeyFromObject(s).String()})
+	return throughListeners(ctx, kube, client.MatchingFields{lookup.BySecret: client.ObjectKeyFromObject(s).String()})
 }
 
 func ofConfigMap(ctx context.Context, kube client.Reader, c *metav1.PartialObjectMetadata) []types.NamespacedName {
@@ -208,7 +226,24 @@ func throughRoutes(ctx context.Context, kube client.Reader, opts ...client.ListO
 	}
 	var out []types.NamespacedName
 	for _, r := range routes {
-		out = append(out, lookup.Gateways(r)...)
+		out = slices.Concat(out, lookup.Gateways(r), parentsOfSets(ctx, kube, lookup.ListenerSets(r)))
+	}
+	return out
+}
+
+// throughListeners finds Gateways by their own listeners and by those of their ListenerSets.
+func throughListeners(ctx context.Context, kube client.Reader, key client.MatchingFields) []types.NamespacedName {
+	return append(gateways(ctx, kube, key), throughListenerSets(ctx, kube, key)...)
+}
+
+func throughListenerSets(ctx context.Context, kube client.Reader, opts ...client.ListOption) []types.NamespacedName {
+	l := &gatewayv1.ListenerSetList{}
+	if err := kube.List(ctx, l, opts...); err != nil {
+		return nil
+	}
+	var out []types.NamespacedName
+	for i := range l.Items {
+		out = append(out, lookup.Parent(&l.Items[i])...)
 	}
 	return out
 }

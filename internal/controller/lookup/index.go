@@ -27,10 +27,13 @@ const (
 	// ByProviderConfig finds Gateways and GatewayClasses by their annotation, as it stands; without one, by "".
 	ByProviderConfig = "gateway.providerConfig"
 
-	// BySecret finds Gateways by a Secret that a listener of theirs refers to.
+	// ByParent finds ListenerSets by the Gateway that they name.
+	ByParent = "listenerSet.gateway"
+
+	// BySecret finds Gateways and ListenerSets by a Secret that a listener of theirs refers to.
 	BySecret = "gateway.secret"
 
-	// BySecretNamespace finds Gateways by a namespace, other than their own, in which they refer to Secrets. Values are names.
+	// BySecretNamespace finds Gateways and ListenerSets by a namespace, other than their own, in which they refer to Secrets. Values are names.
 	BySecretNamespace = "gateway.secretNamespace"
 
 	// ByConfigMap finds Gateways by a ConfigMap with CA certificates that they refer to.
@@ -44,6 +47,12 @@ const (
 
 	// ByReportedGateway finds routes by a Gateway that an entry of ours in their status.parents is for.
 	ByReportedGateway = "route.reportedGateway"
+
+	// ByListenerSet finds routes by a ListenerSet in their spec.parentRefs.
+	ByListenerSet = "route.listenerSet"
+
+	// ByReportedListenerSet finds routes by a ListenerSet that an entry of ours in their status.parents is for.
+	ByReportedListenerSet = "route.reportedListenerSet"
 
 	// ByService finds routes by a Service that they refer to, and TargetGroupConfigurations by the Service that they are for.
 	ByService = "gateway.service"
@@ -75,8 +84,11 @@ func Indexes() []Index {
 		{&gatewayv1.Gateway{}, ByOwnService, values(func(g *gatewayv1.Gateway) []string { return keys(OwnService(g)) })},
 		{&gatewayv1.Gateway{}, ByLoadBalancerConfiguration, values(func(g *gatewayv1.Gateway) []string { return keys(GatewayConfiguration(g)) })},
 		{&gatewayv1.Gateway{}, ByProviderConfig, providerConfig},
-		{&gatewayv1.Gateway{}, BySecret, values(func(g *gatewayv1.Gateway) []string { return keys(Secrets(g)) })},
-		{&gatewayv1.Gateway{}, BySecretNamespace, values(SecretNamespaces)},
+		{&gatewayv1.Gateway{}, BySecret, secrets},
+		{&gatewayv1.Gateway{}, BySecretNamespace, SecretNamespaces},
+		{&gatewayv1.ListenerSet{}, ByParent, values(func(s *gatewayv1.ListenerSet) []string { return keys(Parent(s)) })},
+		{&gatewayv1.ListenerSet{}, BySecret, secrets},
+		{&gatewayv1.ListenerSet{}, BySecretNamespace, SecretNamespaces},
 		{&gatewayv1.Gateway{}, ByConfigMap, values(func(g *gatewayv1.Gateway) []string { return keys(ConfigMaps(g)) })},
 		{&gatewayv1.Gateway{}, ByConfigMapNamespace, values(ConfigMapNamespaces)},
 		{&gatewayv1.GatewayClass{}, ByLoadBalancerConfiguration, values(func(c *gatewayv1.GatewayClass) []string { return keys(ClassConfiguration(c)) })},
@@ -90,6 +102,8 @@ func Indexes() []Index {
 		out = append(out,
 			Index{o, ByGateway, func(r client.Object) []string { return keys(Gateways(r)) }},
 			Index{o, ByReportedGateway, func(r client.Object) []string { return keys(ReportedGateways(r)) }},
+			Index{o, ByListenerSet, func(r client.Object) []string { return keys(ListenerSets(r)) }},
+			Index{o, ByReportedListenerSet, func(r client.Object) []string { return keys(ReportedListenerSets(r)) }},
 			Index{o, ByService, func(r client.Object) []string { return keys(Services(r)) }},
 			Index{o, ByBackendNamespace, BackendNamespaces},
 			Index{o, ByListenerRuleConfiguration, func(r client.Object) []string { return keys(ListenerRuleConfigurations(r)) }},
@@ -137,6 +151,8 @@ func keys(names []types.NamespacedName) []string {
 	}
 	return out
 }
+
+func secrets(o client.Object) []string { return keys(Secrets(o)) }
 
 func providerConfig(o client.Object) []string {
 	return []string{o.GetAnnotations()[albv1alpha1.AnnotationProviderConfig]}

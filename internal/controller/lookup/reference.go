@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
@@ -28,30 +29,46 @@ func OwnService(g *gatewayv1.Gateway) []types.NamespacedName {
 	return []types.NamespacedName{{Namespace: g.GetNamespace(), Name: translate.ServiceName(g.GetName())}}
 }
 
-// Secrets that a Gateway's listeners refer to.
-func Secrets(g *gatewayv1.Gateway) []types.NamespacedName {
+// Secrets that the listeners of a Gateway or a ListenerSet refer to.
+func Secrets(o client.Object) []types.NamespacedName {
 	var out []types.NamespacedName
-	for _, l := range g.Spec.Listeners {
-		if l.TLS == nil {
+	for _, tls := range termination(o) {
+		if tls == nil {
 			continue
 		}
-		for _, ref := range l.TLS.CertificateRefs {
+		for _, ref := range tls.CertificateRefs {
 			if empty(ref.Group) && (ref.Kind == nil || *ref.Kind == "Secret") {
-				out = append(out, types.NamespacedName{Namespace: inNamespace(ref.Namespace, g.GetNamespace()), Name: string(ref.Name)})
+				out = append(out, types.NamespacedName{Namespace: inNamespace(ref.Namespace, o.GetNamespace()), Name: string(ref.Name)})
 			}
 		}
 	}
 	return distinct(out)
 }
 
-// SecretNamespaces are those other than its own in which a Gateway refers to Secrets.
-func SecretNamespaces(g *gatewayv1.Gateway) []string { return foreign(g, Secrets(g)) }
+// termination of TLS, as each listener of a Gateway or a ListenerSet has it.
+func termination(o client.Object) []*gatewayv1.ListenerTLSConfig {
+	var out []*gatewayv1.ListenerTLSConfig
+	switch o := o.(type) {
+	case *gatewayv1.Gateway:
+		for _, l := range o.Spec.Listeners {
+			out = append(out, l.TLS)
+		}
+	case *gatewayv1.ListenerSet:
+		for _, l := range o.Spec.Listeners {
+			out = append(out, l.TLS)
+		}
+	}
+	return out
+}
 
-// foreign namespaces among those of objects that a Gateway refers to.
-func foreign(g *gatewayv1.Gateway, names []types.NamespacedName) []string {
+// SecretNamespaces are those other than its own in which a Gateway or a ListenerSet refers to Secrets.
+func SecretNamespaces(o client.Object) []string { return foreign(o, Secrets(o)) }
+
+// foreign namespaces among those of objects that another refers to.
+func foreign(by client.Object, names []types.NamespacedName) []string {
 	var out []string
 	for _, n := range names {
-		if n.Namespace != g.GetNamespace() {
+		if n.Namespace != by.GetNamespace() {
 			out = append(out, n.Namespace)
 		}
 	}
@@ -111,12 +128,40 @@ func TargetService(c *gwcfgv1.TargetGroupConfiguration) []types.NamespacedName {
 	return []types.NamespacedName{{Namespace: c.GetNamespace(), Name: ref.Name}}
 }
 
+const (
+	kindGateway     = "Gateway"
+	kindListenerSet = "ListenerSet"
+)
+
 // Gateway that a parentRef in a namespace names, if it names a Gateway.
 func Gateway(ref gatewayv1.ParentReference, namespace string) (types.NamespacedName, bool) {
-	if ref.Group != nil && *ref.Group != gatewayv1.GroupName || ref.Kind != nil && *ref.Kind != "Gateway" {
+	return parent(ref, namespace, kindGateway)
+}
+
+// ListenerSet that a parentRef in a namespace names, if it names a ListenerSet.
+func ListenerSet(ref gatewayv1.ParentReference, namespace string) (types.NamespacedName, bool) {
+	return parent(ref, namespace, kindListenerSet)
+}
+
+func parent(ref gatewayv1.ParentReference, namespace, kind string) (types.NamespacedName, bool) {
+	named := kindGateway
+	if ref.Kind != nil {
+		named = string(*ref.Kind)
+	}
+	if ref.Group != nil && *ref.Group != gatewayv1.GroupName || named != kind {
 		return types.NamespacedName{}, false
 	}
 	return types.NamespacedName{Namespace: inNamespace(ref.Namespace, namespace), Name: string(ref.Name)}, true
+}
+
+// Parent of a ListenerSet: the Gateway that it names, if it names one.
+func Parent(s *gatewayv1.ListenerSet) []types.NamespacedName {
+	ref := s.Spec.ParentRef
+	key, ok := Gateway(gatewayv1.ParentReference{Group: ref.Group, Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name}, s.GetNamespace())
+	if !ok {
+		return nil
+	}
+	return []types.NamespacedName{key}
 }
 
 func inNamespace(explicit *gatewayv1.Namespace, own string) string {

@@ -16,7 +16,9 @@ import (
 )
 
 // RouteKinds has one object of each kind of route.
-func RouteKinds() []client.Object { return []client.Object{&gatewayv1.HTTPRoute{}, &gatewayv1.GRPCRoute{}} }
+func RouteKinds() []client.Object {
+	return []client.Object{&gatewayv1.HTTPRoute{}, &gatewayv1.GRPCRoute{}}
+}
 
 // Routes are those of all kinds that a listing finds.
 func Routes(ctx context.Context, kube client.Reader, opts ...client.ListOption) ([]client.Object, error) {
@@ -63,10 +65,15 @@ func RouteStatus(o client.Object) *gatewayv1.RouteStatus {
 }
 
 // Gateways that a route has as parents.
-func Gateways(route client.Object) []types.NamespacedName {
+func Gateways(route client.Object) []types.NamespacedName { return parents(route, kindGateway) }
+
+// ListenerSets that a route has as parents.
+func ListenerSets(route client.Object) []types.NamespacedName { return parents(route, kindListenerSet) }
+
+func parents(route client.Object, kind string) []types.NamespacedName {
 	var out []types.NamespacedName
 	for _, ref := range referencesOf(route).parents {
-		if key, ok := Gateway(ref, route.GetNamespace()); ok {
+		if key, ok := parent(ref, route.GetNamespace(), kind); ok {
 			out = append(out, key)
 		}
 	}
@@ -75,12 +82,21 @@ func Gateways(route client.Object) []types.NamespacedName {
 
 // ReportedGateways are those that our entries in a route's status are for.
 func ReportedGateways(route client.Object) []types.NamespacedName {
+	return reported(route, kindGateway)
+}
+
+// ReportedListenerSets are those that our entries in a route's status are for.
+func ReportedListenerSets(route client.Object) []types.NamespacedName {
+	return reported(route, kindListenerSet)
+}
+
+func reported(route client.Object, kind string) []types.NamespacedName {
 	var out []types.NamespacedName
 	for _, p := range RouteStatus(route).Parents {
 		if p.ControllerName != translate.ControllerName {
 			continue
 		}
-		if key, ok := Gateway(p.ParentRef, route.GetNamespace()); ok {
+		if key, ok := parent(p.ParentRef, route.GetNamespace(), kind); ok {
 			out = append(out, key)
 		}
 	}
