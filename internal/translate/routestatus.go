@@ -46,7 +46,7 @@ func (t *translation) controllerName() gatewayv1.GatewayController {
 func (t *translation) parentStatus(p *parent) gatewayv1.RouteParentStatus {
 	out := gatewayv1.RouteParentStatus{ParentRef: *p.ref.DeepCopy(), ControllerName: t.controllerName()}
 	f := t.findings(p)
-	ours := []metav1.Condition{f.accepted(p), routeResolved()}
+	ours := []metav1.Condition{t.routeAccepted(p, f), routeResolved()}
 	if len(f.unresolved) > 0 {
 		ours[1] = routeUnresolved(f.unresolved)
 	}
@@ -74,11 +74,10 @@ type findings struct {
 	dropped    []string
 	unresolved []problem
 	notes      []string
-	works      bool
 }
 
 func (t *translation) findings(p *parent) findings {
-	f := findings{works: len(p.route.rules) == 0}
+	f := findings{}
 	places := p.places()
 	if len(places) == 0 {
 		// Nothing is attached, but whether the references hold can be said. HTTPS takes every protocol version.
@@ -90,7 +89,6 @@ func (t *translation) findings(p *parent) findings {
 	for _, r := range p.route.rules {
 		for _, on := range places {
 			v := t.judge(r, on)
-			f.works = f.works || v.works
 			f.unresolve(v.unresolved)
 			f.dropped = appendNew(f.dropped, v.dropped)
 			f.notes = appendNew(f.notes, v.notes)
@@ -110,20 +108,31 @@ func appendNew[T comparable](list, more []T) []T {
 	return list
 }
 
-func (f findings) accepted(p *parent) metav1.Condition {
+func (t *translation) routeAccepted(p *parent, f findings) metav1.Condition {
 	switch {
 	case !p.refused.isZero():
 		return routeRefused(p.refused)
-	case !f.works:
+	case !t.accepts(p):
 		return routeRefused(allRulesDropped(f.dropped))
 	default:
 		return routeAccepted(f.notes)
 	}
 }
 
+// accepts says whether a route is accepted as one parentRef has it: something of it can be done somewhere.
+func (t *translation) accepts(p *parent) bool {
+	if !p.refused.isZero() {
+		return false
+	}
+	places := p.places()
+	return len(p.route.rules) == 0 || slices.ContainsFunc(p.route.rules, func(r *routeRule) bool {
+		return slices.ContainsFunc(places, func(on alb.ListenerPort) bool { return t.judge(r, on).works })
+	})
+}
+
 // routeProgrammed tells whether the rules of the route are live where the parentRef puts it.
 func (t *translation) routeProgrammed(p *parent) metav1.Condition {
-	if t.gatewayAccepted().Status == metav1.ConditionFalse {
+	if !t.refused.isZero() {
 		return routePending("Gateway is not accepted, see its condition Accepted")
 	}
 	var waiting []string

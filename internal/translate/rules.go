@@ -40,16 +40,50 @@ func contentOf(conditions []albv1alpha1.RuleCondition, actions []albv1alpha1.Act
 // makeRules fills the rules of every port.
 func (t *translation) makeRules() {
 	for _, p := range t.ports {
+		serves := t.serving(p)
 		var atoms []*atom
 		for _, r := range t.routes {
 			for _, rr := range r.rules {
-				atoms = append(atoms, t.judge(rr, p.ListenerPort).atoms...)
+				v := t.judge(rr, p.ListenerPort)
+				v.atoms = keep(v.atoms, serves)
+				atoms = append(atoms, v.atoms...)
 			}
 		}
 		p.rules = t.arrange(p, atoms)
 	}
-	t.limitTargetGroups()
+	if t.limitTargetGroups() {
+		for _, p := range t.ports {
+			t.rearrange(p, func(*rule) bool { return true })
+		}
+	}
 	t.limitRules()
+}
+
+// serving says which atoms of routes a port serves: those of accepted parentRefs, through listeners that are on the load
+// balancer. What is not accepted has no say in where requests go.
+func (t *translation) serving(p *port) func(*atom) bool {
+	hostnames := map[owner][]string{}
+	for _, parent := range t.parents {
+		if !t.accepts(parent) {
+			continue
+		}
+		for _, l := range keep(parent.listeners, func(l *listener) bool { return slices.Contains(p.listeners, l) }) {
+			for _, r := range parent.route.rules {
+				hostnames[r] = append(hostnames[r], l.hostname)
+			}
+		}
+	}
+	return func(a *atom) bool { return slices.Contains(hostnames[a.owner], a.order.listener) }
+}
+
+// rearrange a port without the rules that do not stay, and without those of routes that are no longer accepted.
+func (t *translation) rearrange(p *port, stays func(*rule) bool) {
+	serves := t.serving(p)
+	var atoms []*atom
+	for _, r := range keep(p.rules, func(r *rule) bool { return !r.isGuard() && stays(r) }) {
+		atoms = append(atoms, keep(r.atoms, serves)...)
+	}
+	p.rules = t.arrange(p, atoms)
 }
 
 // byAge are the rules of all ports that serve routes, those of the oldest route first: what came first keeps its place under
@@ -82,11 +116,7 @@ func (t *translation) limitRules() {
 			lose(r, why)
 		}
 		for _, p := range t.ports {
-			var atoms []*atom
-			for _, r := range keep(p.rules, func(r *rule) bool { return !r.isGuard() && !slices.Contains(beyond, r) }) {
-				atoms = append(atoms, r.atoms...)
-			}
-			p.rules = t.arrange(p, atoms)
+			t.rearrange(p, func(r *rule) bool { return !slices.Contains(beyond, r) })
 		}
 	}
 }
@@ -117,8 +147,8 @@ func lose(r *rule, why string) {
 	v.works = len(v.atoms) > 0
 }
 
-// limitTargetGroups lets rules answer 500 whose target groups are beyond the quota.
-func (t *translation) limitTargetGroups() {
+// limitTargetGroups lets rules answer 500 whose target groups are beyond the quota, and says whether there are any.
+func (t *translation) limitTargetGroups() (some bool) {
 	quota := t.in.Settings.Quotas.orDefaults().TargetGroups
 	used := map[string]bool{}
 	for _, r := range t.byAge() {
@@ -129,6 +159,7 @@ func (t *translation) limitTargetGroups() {
 			}
 		}
 		if len(used)+more > quota {
+			some = true
 			lose(r, fmt.Sprintf("the load balancer of Gateway %s/%s would have more than the %d target groups that AWS allows; use fewer Services, or another Gateway",
 				t.in.Gateway.Namespace, t.in.Gateway.Name, quota))
 			r.outcome = r.atoms[0].verdict.failed
@@ -142,6 +173,7 @@ func (t *translation) limitTargetGroups() {
 			used[name] = true
 		}
 	}
+	return some
 }
 
 // groupsOf are the TargetGroups that actions name.

@@ -21,7 +21,8 @@ type verdict struct {
 	// dropped says what is left out and why, each as "Dropped Rule ...".
 	dropped []string
 
-	// works says whether anything of the rule can be done. A rule whose backends are all missing works: it answers 500.
+	// works says whether anything of the rule can be done. A rule whose backends are missing, all or some, works: it answers 500,
+	// as a route with bad backends is accepted.
 	works bool
 
 	unresolved []problem
@@ -73,7 +74,7 @@ func (t *translation) judge(r *routeRule, on alb.ListenerPort) *verdict {
 			variants = []variant{{m.match, v.failed}}
 		}
 		made := t.atoms(v, ruleVariants{r, m, variants}, hosts)
-		v.works = v.works || made > 0 && err == nil && answer.works()
+		v.works = v.works || made > 0 && err == nil && !answer.broken
 	}
 	return v
 }
@@ -111,8 +112,6 @@ type answer struct {
 	to      func(match) ([]variant, error)
 }
 
-func (a answer) works() bool { return len(a.refused) == 0 && !a.broken }
-
 func (t *translation) answers(r *routeRule, d distribution, on alb.ListenerPort) answer {
 	switch {
 	case len(r.unsupported) > 0:
@@ -121,7 +120,7 @@ func (t *translation) answers(r *routeRule, d distribution, on alb.ListenerPort)
 		return answer{to: func(m match) ([]variant, error) { return redirected(r.redirect, m, on) }}
 	}
 	out, refused := forward(d, r.route.failure)
-	return answer{refused: refused, to: func(m match) ([]variant, error) {
+	return answer{refused: refused, broken: len(refused) > 0 && d.lost == 0, to: func(m match) ([]variant, error) {
 		if r.rewrite == nil || out.actions[0].ForwardConfig == nil {
 			return []variant{{m, out}}, nil
 		}

@@ -84,7 +84,7 @@ func Answer(in translate.Input, listenerPort int32, r alb.Request) Want {
 // Answer is what must happen to a request that comes to a port of the Gateway.
 func (d Reading) Answer(in translate.Input, listenerPort int32, r alb.Request) Want {
 	var matching []candidate
-	for _, l := range listenersFor(in.Gateway, listenerPort, hostname(r.Host)) {
+	for _, l := range listenersFor(in, listenerPort, hostname(r.Host)) {
 		matching = append(matching, d.candidates(in, l, r)...)
 		if d.Listeners == Isolated || d.Listeners == FallThrough && len(matching) > 0 {
 			break
@@ -116,7 +116,7 @@ func (c candidate) String() string {
 	return fmt.Sprintf("%s/%s rule %d", c.route.Namespace, c.route.Name, c.rule)
 }
 
-func (d Reading) candidates(in translate.Input, l gatewayv1.Listener, r alb.Request) []candidate {
+func (d Reading) candidates(in translate.Input, l listener, r alb.Request) []candidate {
 	var found []candidate
 	for _, route := range routesOf(in) {
 		host, ok := longest(route.Spec.Hostnames, hostname(r.Host))

@@ -55,7 +55,7 @@ var deviations = []deviation{
 	{"QueryEncoding", "query-string conditions are taken to compare what was sent, not decoded (alb.Assumptions.Query)", queryRaw, nil},
 	{"PartlyInvalid", "a forward action cannot answer 500 for a share of requests: the rule is refused and all of them get it", 0, partlyInvalid},
 	{"MixedVersions", "a forward action has target groups of one protocol version: a rule whose Services speak HTTP/1.1 and HTTP/2 is refused", 0, mixedVersions},
-	{"RedirectLoop", "AWS refuses a redirect in whose settings neither protocol, host, port nor path changes, whatever transforms do", 0, redirectLoop},
+	{"RedirectLoop", "AWS refuses a redirect in whose settings neither protocol, host, port nor path changes, whatever transforms do; a route of nothing else is not accepted", 0, redirectLoop},
 	{"WeightRange", "weights reach to 999, Gateway API's to 1000000; it allows for \"some epsilon from the exact proportion\"", 0, weightRange},
 	{"RedirectPort", "the Location of an ALB names the scheme's own port, where Gateway API says SHOULD NOT", 0, nil},
 	{"HeaderLines", "several lines of one header are looked at each by itself and not joined; Gateway API leaves that open", 0, nil},
@@ -108,23 +108,28 @@ func partlyInvalid(d Difference, want Want) bool {
 	return want.Backends[Invalid] > 0 && (d.Got.Status == http.StatusInternalServerError || d.Got.Status == http.StatusServiceUnavailable)
 }
 
-// mixedVersions counts backends without weight too: they are in the action all the same.
 func mixedVersions(d Difference, want Want) bool {
-	versions := map[bool]bool{}
 	for _, route := range routesOf(d.Input) {
-		for i, rule := range rulesOf(route.HTTPRoute) {
+		for i := range rulesOf(route.HTTPRoute) {
 			c := candidate{route: route, secure: true, rule: i}
-			if c.String() != want.Rule {
-				continue
-			}
-			for _, ref := range rule.BackendRefs {
-				if name := target(d.Input, c, ref.BackendObjectReference); name != Invalid {
-					versions[speaksHTTP2(d.Input.Services, name)] = true
-				}
+			if c.String() == want.Rule && mixes(d.Input, c) {
+				return d.Got.Status == http.StatusInternalServerError
 			}
 		}
 	}
-	return len(versions) > 1 && d.Got.Status == http.StatusInternalServerError
+	return false
+}
+
+// mixes says whether the backends of a rule speak several versions. Those without weight count too: they are in the action all
+// the same.
+func mixes(in translate.Input, c candidate) bool {
+	versions := map[bool]bool{}
+	for _, ref := range c.spec().BackendRefs {
+		if name := target(in, c, ref.BackendObjectReference); name != Invalid {
+			versions[speaksHTTP2(in.Services, name)] = true
+		}
+	}
+	return len(versions) > 1
 }
 
 func speaksHTTP2(services []*corev1.Service, name string) bool {
@@ -145,12 +150,16 @@ func redirectLoop(d Difference, want Want) bool {
 			if (candidate{route: route, rule: i}).String() != want.Rule {
 				continue
 			}
-			return slices.ContainsFunc(rule.Filters, func(f gatewayv1.HTTPRouteFilter) bool {
-				return f.RequestRedirect != nil && changesNothing(*f.RequestRedirect, d.ListenerPort)
-			})
+			return loops(rule, d.ListenerPort)
 		}
 	}
 	return false
+}
+
+func loops(rule gatewayv1.HTTPRouteRule, listenerPort int32) bool {
+	return slices.ContainsFunc(rule.Filters, func(f gatewayv1.HTTPRouteFilter) bool {
+		return f.RequestRedirect != nil && changesNothing(*f.RequestRedirect, listenerPort)
+	})
 }
 
 func changesNothing(f gatewayv1.HTTPRequestRedirectFilter, listenerPort int32) bool {

@@ -16,5 +16,5 @@
 //	headers        of several lines any may match; a second match for one name does not count towards the number of matches
 //	parameters     the first of a name, decoded
 //	redirects      keep the query
-//	refused rules  keep their place and answer 500; so does a rule whose weights are all 0
+//	refused rules  keep their place and answer 500, unless the whole route is refused; so does a rule whose weights are all 0
 package oracle

@@ -88,8 +88,11 @@ func (g generator) input() translate.Input {
 			in.ReferenceGrants = append(in.ReferenceGrants, g.grant(name))
 		}
 	}
+	for i := range pick(g, []int{0, 0, 1, 2, 3}) {
+		in.ListenerSets = append(in.ListenerSets, g.listenerSet(i))
+	}
 	for i := range g.between(1, 6) {
-		in.HTTPRoutes = append(in.HTTPRoutes, g.route(in.Gateway, i))
+		in.HTTPRoutes = append(in.HTTPRoutes, g.route(in, i))
 	}
 	return in
 }
@@ -98,13 +101,22 @@ func (g generator) gateway() *gatewayv1.Gateway {
 	gw := &gatewayv1.Gateway{
 		TypeMeta:   metav1.TypeMeta{APIVersion: gatewayv1.GroupVersion.String(), Kind: "Gateway"},
 		ObjectMeta: metav1.ObjectMeta{Namespace: gatewayNamespace, Name: gatewayName, UID: "gateway", Generation: 1, CreationTimestamp: metav1.NewTime(epoch)},
-		Spec:       gatewayv1.GatewaySpec{GatewayClassName: "alb"},
+		Spec:       gatewayv1.GatewaySpec{GatewayClassName: "alb", Listeners: g.listeners(5, ports), AllowedListeners: g.allowedListeners()},
 	}
+	if g.chance(5) {
+		// An implementation without TCP refuses the TCP listener alone (GatewaySpec.Listeners).
+		gw.Spec.Listeners = append(gw.Spec.Listeners, gatewayv1.Listener{Name: "tcp", Port: pick(g, []int32{80, 9000}), Protocol: gatewayv1.TCPProtocolType})
+	}
+	return gw
+}
+
+func (g generator) listeners(most int, on []int32) []gatewayv1.Listener {
+	var all []gatewayv1.Listener
 	taken := map[string]bool{}
-	for i := range g.between(1, 5) {
+	for i := range g.between(1, most) {
 		l := gatewayv1.Listener{
 			Name:          gatewayv1.SectionName(fmt.Sprintf("l%d", i)),
-			Port:          pick(g, ports),
+			Port:          pick(g, on),
 			Protocol:      gatewayv1.HTTPProtocolType,
 			AllowedRoutes: g.allowedRoutes(),
 		}
@@ -117,13 +129,37 @@ func (g generator) gateway() *gatewayv1.Gateway {
 			continue
 		}
 		taken[key] = true
-		gw.Spec.Listeners = append(gw.Spec.Listeners, l)
+		all = append(all, l)
 	}
-	if g.chance(5) {
-		// An implementation without TCP refuses the TCP listener alone (GatewaySpec.Listeners).
-		gw.Spec.Listeners = append(gw.Spec.Listeners, gatewayv1.Listener{Name: "tcp", Port: pick(g, []int32{80, 9000}), Protocol: gatewayv1.TCPProtocolType})
+	return all
+}
+
+func (g generator) allowedListeners() *gatewayv1.AllowedListeners {
+	from := pick(g, []gatewayv1.FromNamespaces{"All", "All", "All", "Same", "Selector", "None", ""})
+	if from == "" {
+		return nil
 	}
-	return gw
+	allowed := &gatewayv1.ListenerNamespaces{From: new(from)}
+	if from == gatewayv1.NamespacesFromSelector {
+		allowed.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": pick(g, namespaces)}}
+	}
+	return &gatewayv1.AllowedListeners{Namespaces: allowed}
+}
+
+// listenerSet has names of listeners, ports and hostnames in common with the Gateway and with other sets.
+func (g generator) listenerSet(i int) *gatewayv1.ListenerSet {
+	s := &gatewayv1.ListenerSet{
+		TypeMeta: metav1.TypeMeta{APIVersion: gatewayv1.GroupVersion.String(), Kind: "ListenerSet"},
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: pick(g, namespaces), Name: fmt.Sprintf("set%d", i), Generation: 1,
+			CreationTimestamp: metav1.NewTime(epoch.Add(time.Duration(g.IntN(2)) * time.Hour)),
+		},
+		Spec: gatewayv1.ListenerSetSpec{ParentRef: gatewayv1.ParentGatewayReference{Name: gatewayName, Namespace: new(gatewayv1.Namespace(gatewayNamespace))}},
+	}
+	for _, l := range g.listeners(3, []int32{80, 80, 8080, 8081}) {
+		s.Spec.Listeners = append(s.Spec.Listeners, gatewayv1.ListenerEntry(l))
+	}
+	return s
 }
 
 func or[T any](p *T, otherwise T) T {

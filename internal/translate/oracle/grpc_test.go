@@ -53,7 +53,7 @@ func (g generator) mixed() translate.Input {
 		}
 	}
 	for i := range g.between(1, 4) {
-		in.GRPCRoutes = append(in.GRPCRoutes, g.grpcRoute(in.Gateway, i))
+		in.GRPCRoutes = append(in.GRPCRoutes, g.grpcRoute(in, i))
 	}
 	return in
 }
@@ -80,8 +80,8 @@ func (g generator) forwarding(rule *gatewayv1.HTTPRouteRule) {
 	}
 }
 
-func (g generator) grpcRoute(gw *gatewayv1.Gateway, i int) *gatewayv1.GRPCRoute {
-	like := g.route(gw, i)
+func (g generator) grpcRoute(in translate.Input, i int) *gatewayv1.GRPCRoute {
+	like := g.route(in, i)
 	r := &gatewayv1.GRPCRoute{TypeMeta: metav1.TypeMeta{APIVersion: gatewayv1.GroupVersion.String(), Kind: "GRPCRoute"}, ObjectMeta: like.ObjectMeta}
 	r.CreationTimestamp = metav1.NewTime(epoch.Add(time.Duration(g.IntN(3)) * time.Second))
 	r.Spec.ParentRefs, r.Spec.Hostnames = like.Spec.ParentRefs, like.Spec.Hostnames

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
@@ -188,10 +187,13 @@ func translated(in translate.Input, under alb.Assumptions) (listeners map[int32]
 	if err != nil {
 		return nil, err.Error()
 	}
-	for _, l := range in.Gateway.Spec.Listeners {
-		if l.Protocol == gatewayv1.HTTPProtocolType && listeners[l.Port] == nil {
-			return nil, fmt.Sprintf("there is no Listener object for port %d", l.Port)
+	for _, port := range oracle.Ports(in) {
+		if listeners[port] == nil {
+			return nil, fmt.Sprintf("there is no Listener object for port %d", port)
 		}
+	}
+	if want := len(oracle.Ports(in)); len(listeners) != want {
+		return nil, fmt.Sprintf("there are Listener objects for %d ports, want %d", len(listeners), want)
 	}
 	return listeners, ""
 }

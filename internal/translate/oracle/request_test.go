@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/oracle"
 )
 
 // A pair is a request and the port that it comes to.
@@ -30,6 +32,14 @@ func aimAt(in translate.Input) aim {
 	for _, l := range in.Gateway.Spec.Listeners {
 		if l.Protocol == gatewayv1.HTTPProtocolType {
 			a.listeners = append(a.listeners, l)
+		}
+	}
+	ports := oracle.Ports(in)
+	for _, set := range in.ListenerSets {
+		for _, l := range set.Spec.Listeners {
+			if slices.Contains(ports, l.Port) {
+				a.listeners = append(a.listeners, gatewayv1.Listener(l))
+			}
 		}
 	}
 	for _, route := range in.HTTPRoutes {

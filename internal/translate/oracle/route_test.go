@@ -6,9 +6,11 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
-func (g generator) route(gw *gatewayv1.Gateway, i int) *gatewayv1.HTTPRoute {
+func (g generator) route(in translate.Input, i int) *gatewayv1.HTTPRoute {
 	route := &gatewayv1.HTTPRoute{
 		TypeMeta: metav1.TypeMeta{APIVersion: gatewayv1.GroupVersion.String(), Kind: "HTTPRoute"},
 		ObjectMeta: metav1.ObjectMeta{
@@ -17,7 +19,7 @@ func (g generator) route(gw *gatewayv1.Gateway, i int) *gatewayv1.HTTPRoute {
 			CreationTimestamp: metav1.NewTime(epoch.Add(time.Duration(g.IntN(3)) * time.Second)),
 		},
 	}
-	route.Spec.ParentRefs = g.parentRefs(gw)
+	route.Spec.ParentRefs = g.parentRefs(in)
 	for _, h := range few(g, hostnamePool, pick(g, []int{0, 0, 1, 1, 1, 2, 3})) {
 		route.Spec.Hostnames = append(route.Spec.Hostnames, gatewayv1.Hostname(h))
 	}
@@ -27,24 +29,44 @@ func (g generator) route(gw *gatewayv1.Gateway, i int) *gatewayv1.HTTPRoute {
 	return route
 }
 
-func (g generator) parentRefs(gw *gatewayv1.Gateway) []gatewayv1.ParentReference {
-	ref := gatewayv1.ParentReference{Namespace: new(gatewayv1.Namespace(gw.Namespace)), Name: gatewayv1.ObjectName(gw.Name)}
-	listener := pick(g, gw.Spec.Listeners)
+// parentRefs to the Gateway, to a ListenerSet or to both.
+func (g generator) parentRefs(in translate.Input) []gatewayv1.ParentReference {
+	gw := gatewayv1.ParentReference{Namespace: new(gatewayv1.Namespace(in.Gateway.Namespace)), Name: gatewayv1.ObjectName(in.Gateway.Name)}
+	own := g.sections(gw, in.Gateway.Spec.Listeners)
+	if len(in.ListenerSets) == 0 || g.chance(40) {
+		return own
+	}
+	set := pick(g, in.ListenerSets)
+	var listeners []gatewayv1.Listener
+	for _, l := range set.Spec.Listeners {
+		listeners = append(listeners, gatewayv1.Listener(l))
+	}
+	refs := g.sections(gatewayv1.ParentReference{
+		Kind: new(gatewayv1.Kind("ListenerSet")), Namespace: new(gatewayv1.Namespace(set.Namespace)), Name: gatewayv1.ObjectName(set.Name),
+	}, listeners)
+	if g.chance(40) {
+		return append(own, refs...)
+	}
+	return refs
+}
+
+func (g generator) sections(ref gatewayv1.ParentReference, listeners []gatewayv1.Listener) []gatewayv1.ParentReference {
+	l := pick(g, listeners)
 	switch n := g.IntN(100); {
 	case n < 60:
 	case n < 75:
-		ref.SectionName = new(listener.Name)
+		ref.SectionName = new(l.Name)
 	case n < 85:
 		ref.Port = new(pick(g, ports))
 	case n < 88:
 		ref.SectionName = new(gatewayv1.SectionName("none"))
 	case n < 91:
-		ref.SectionName, ref.Port = new(listener.Name), new(pick(g, ports))
+		ref.SectionName, ref.Port = new(l.Name), new(pick(g, ports))
 	case n < 93:
 		ref.Namespace = nil
 	default:
-		refs := make([]gatewayv1.ParentReference, 0, len(gw.Spec.Listeners))
-		for _, l := range few(g, gw.Spec.Listeners, 2) {
+		refs := make([]gatewayv1.ParentReference, 0, len(listeners))
+		for _, l := range few(g, listeners, 2) {
 			ref := ref
 			ref.SectionName = new(l.Name)
 			refs = append(refs, ref)

@@ -27,6 +27,7 @@ type counterexample struct {
 func (c counterexample) copy() counterexample {
 	in := c.input
 	in.Gateway = in.Gateway.DeepCopy()
+	in.ListenerSets = copies(in.ListenerSets, (*gatewayv1.ListenerSet).DeepCopy)
 	in.HTTPRoutes = copies(in.HTTPRoutes, (*gatewayv1.HTTPRoute).DeepCopy)
 	in.GRPCRoutes = copies(in.GRPCRoutes, (*gatewayv1.GRPCRoute).DeepCopy)
 	in.Services = copies(in.Services, (*corev1.Service).DeepCopy)
@@ -81,6 +82,16 @@ func steps(c counterexample) []counterexample {
 		}
 		if l.Hostname != nil {
 			s.try(func(c *counterexample) { c.input.Gateway.Spec.Listeners[i].Hostname = nil })
+		}
+	}
+	for i, set := range in.ListenerSets {
+		s.try(func(c *counterexample) { c.input.ListenerSets = without(c.input.ListenerSets, i) })
+		for j := range set.Spec.Listeners {
+			if len(set.Spec.Listeners) > 1 {
+				s.try(func(c *counterexample) {
+					c.input.ListenerSets[i].Spec.Listeners = without(c.input.ListenerSets[i].Spec.Listeners, j)
+				})
+			}
 		}
 	}
 	for i := range in.Services {
@@ -206,6 +217,9 @@ func (c counterexample) String() string {
 	var b strings.Builder
 	in := c.input
 	write(&b, in.Gateway)
+	for _, o := range in.ListenerSets {
+		write(&b, o)
+	}
 	for _, o := range in.HTTPRoutes {
 		write(&b, o)
 	}
@@ -270,9 +284,9 @@ func TestShrunk(t *testing.T) {
 		if !redirects(counterexample{input: in}) {
 			t.Errorf("input %d: what is left does not fail any more", i)
 		}
-		got := []int{len(in.HTTPRoutes), len(in.HTTPRoutes[0].Spec.Rules), len(in.HTTPRoutes[0].Spec.Rules[0].Filters), len(in.Gateway.Spec.Listeners), len(in.Services), len(in.ReferenceGrants)}
-		if diff := cmp.Diff([]int{1, 1, 1, 1, 0, 0}, got); diff != "" {
-			t.Errorf("input %d: routes, rules, filters, listeners, services, grants: -want, +got:\n%s", i, diff)
+		got := []int{len(in.HTTPRoutes), len(in.HTTPRoutes[0].Spec.Rules), len(in.HTTPRoutes[0].Spec.Rules[0].Filters), len(in.Gateway.Spec.Listeners), len(in.Services), len(in.ReferenceGrants), len(in.ListenerSets)}
+		if diff := cmp.Diff([]int{1, 1, 1, 1, 0, 0, 0}, got); diff != "" {
+			t.Errorf("input %d: routes, rules, filters, listeners, services, grants, sets: -want, +got:\n%s", i, diff)
 		}
 	}
 }
