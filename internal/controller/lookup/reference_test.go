@@ -28,6 +28,8 @@ func route() *gatewayv1.HTTPRoute {
 				{Name: "web", SectionName: new(gatewayv1.SectionName("http"))},
 				{Name: "web", SectionName: new(gatewayv1.SectionName("https"))},
 				{Name: "edge", Namespace: new(gatewayv1.Namespace("infra")), Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway"))},
+				{Name: "extra", Kind: new(gatewayv1.Kind("ListenerSet"))},
+				{Name: "extra", Kind: new(gatewayv1.Kind("ListenerSet")), SectionName: new(gatewayv1.SectionName("https"))},
 				{Name: "mesh", Group: new(gatewayv1.Group("")), Kind: new(gatewayv1.Kind("Service"))},
 			}},
 			Rules: []gatewayv1.HTTPRouteRule{{
@@ -46,6 +48,7 @@ func route() *gatewayv1.HTTPRoute {
 		},
 		Status: gatewayv1.HTTPRouteStatus{RouteStatus: gatewayv1.RouteStatus{Parents: []gatewayv1.RouteParentStatus{
 			{ParentRef: gatewayv1.ParentReference{Name: "old"}, ControllerName: "gateway.k8s.aws/alb"},
+			{ParentRef: gatewayv1.ParentReference{Name: "former", Kind: new(gatewayv1.Kind("ListenerSet"))}, ControllerName: "gateway.k8s.aws/alb"},
 			{ParentRef: gatewayv1.ParentReference{Name: "theirs"}, ControllerName: "example.org/other"},
 		}}},
 	}
@@ -122,6 +125,25 @@ func TestNames(t *testing.T) {
 			reason: "Only entries of our controller name count.",
 			got:    ReportedGateways(route()),
 			want:   []types.NamespacedName{name("shop", "old")},
+		},
+		"ListenerSets": {
+			reason: "A parent is a ListenerSet if its kind says so.",
+			got:    ListenerSets(route()),
+			want:   []types.NamespacedName{name("shop", "extra")},
+		},
+		"ReportedListenerSets": {
+			reason: "Entries for ListenerSets are told from those for Gateways.",
+			got:    ReportedListenerSets(route()),
+			want:   []types.NamespacedName{name("shop", "former")},
+		},
+		"Parent": {
+			reason: "A ListenerSet's parent is a Gateway, in its own namespace unless it names one.",
+			got:    Parent(&gatewayv1.ListenerSet{ObjectMeta: metav1.ObjectMeta{Namespace: "shop"}, Spec: gatewayv1.ListenerSetSpec{ParentRef: gatewayv1.ParentGatewayReference{Name: "web"}}}),
+			want:   []types.NamespacedName{name("shop", "web")},
+		},
+		"ParentOfAnotherKind": {
+			reason: "What is no Gateway is no parent.",
+			got:    Parent(&gatewayv1.ListenerSet{Spec: gatewayv1.ListenerSetSpec{ParentRef: gatewayv1.ParentGatewayReference{Name: "web", Kind: new(gatewayv1.Kind("Service"))}}}),
 		},
 		"Services": {
 			reason: "Mirrors are Services too, other kinds are not.",
