@@ -364,6 +364,45 @@ func TestOtherNamespace(t *testing.T) {
 	}
 }
 
+// TestListenerSets: a ListenerSet lends its Gateway the Secrets that it may refer to itself.
+func TestListenerSets(t *testing.T) {
+	s := secret(t, "tls", "shop.example.com", time.Hour)
+	s.Namespace = "certs"
+	set := func(namespace, gateway, named string) *gatewayv1.ListenerSet {
+		return &gatewayv1.ListenerSet{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "extra"}, Spec: gatewayv1.ListenerSetSpec{
+			ParentRef: gatewayv1.ParentGatewayReference{Namespace: new(gatewayv1.Namespace(gateway)), Name: "web"},
+			Listeners: []gatewayv1.ListenerEntry{{Name: "https", TLS: &gatewayv1.ListenerTLSConfig{
+				CertificateRefs: []gatewayv1.SecretObjectReference{{Namespace: new(gatewayv1.Namespace("certs")), Name: gatewayv1.ObjectName(named)}},
+			}}},
+		}}
+	}
+	grant := &gatewayv1.ReferenceGrant{ObjectMeta: metav1.ObjectMeta{Namespace: "certs", Name: "grant"}, Spec: gatewayv1.ReferenceGrantSpec{
+		From: []gatewayv1.ReferenceGrantFrom{{Group: gatewayv1.GroupName, Kind: "ListenerSet", Namespace: "team"}}, To: []gatewayv1.ReferenceGrantTo{{Kind: "Secret"}},
+	}}
+	cases := map[string]struct {
+		reason  string
+		objects []client.Object
+		want    string
+	}{
+		"OwnSecret":    {reason: "A ListenerSet may lend what is in its own namespace.", objects: []client.Object{set("certs", "shop", "tls")}, want: "Available"},
+		"Granted":      {reason: "And what a grant lets it refer to.", objects: []client.Object{set("team", "shop", "tls"), grant}, want: "Available"},
+		"NotGranted":   {reason: "And nothing else.", objects: []client.Object{set("team", "shop", "tls")}, want: "Creating"},
+		"NoSet":        {reason: "A grant for ListenerSets of another namespace is none for those who are no ListenerSet.", objects: []client.Object{grant}, want: "Creating"},
+		"OtherGateway": {reason: "It lends to the namespace of its Gateway.", objects: []client.Object{set("certs", "depot", "tls")}, want: "Creating"},
+		"OtherSecret":  {reason: "It lends what it names.", objects: []client.Object{set("certs", "shop", "other")}, want: "Creating"},
+	}
+	for caseName, tc := range cases {
+		t.Run(caseName, func(t *testing.T) {
+			mg := object("")
+			mg.Spec.ForProvider.SecretRef.Namespace = "certs"
+			b := newBench(t, append(tc.objects, s.DeepCopy(), mg)...)
+			if got := rig.Ready(b.certificates.Settle(name)); !strings.HasPrefix(got, tc.want) {
+				t.Errorf("%s\nReady %q, want %q", tc.reason, got, tc.want)
+			}
+		})
+	}
+}
+
 func TestWokenBySecret(t *testing.T) {
 	b := newBench(t, object(""))
 	changed := func(secretName string) *metav1.PartialObjectMetadata {
