@@ -37,6 +37,7 @@ func kinds() []kind {
 	out := []kind{
 		{object: &gatewayv1.GatewayClass{}, older: []string{"v1beta1"}, clusterScoped: true},
 		{object: &gatewayv1.Gateway{}, older: []string{"v1beta1"}},
+		{object: &gatewayv1.ListenerSet{}},
 		{object: &gatewayv1.HTTPRoute{}, older: []string{"v1beta1"}},
 		{object: &gatewayv1.GRPCRoute{}},
 		{object: &gatewayv1.ReferenceGrant{}, older: []string{"v1beta1"}},

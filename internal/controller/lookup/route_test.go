@@ -47,7 +47,7 @@ func TestRouteKinds(t *testing.T) {
 	}
 	for _, r := range []client.Object{route(), grpcRoute()} {
 		if got := len(RouteStatus(r).Parents); got != 2 {
-			t.Errorf("RouteStatus(%s): got %d parents, want 2", RouteKind(r), got)
+			t.Errorf("RouteStatus(%s): got %d parents, want 3", RouteKind(r), got)
 		}
 	}
 }
