@@ -46,7 +46,7 @@ func TestRouteKinds(t *testing.T) {
 		}
 	}
 	for _, r := range []client.Object{route(), grpcRoute()} {
-		if got := len(RouteStatus(r).Parents); got != 2 {
+		if got := len(RouteStatus(r).Parents); got != 3 {
 			t.Errorf("RouteStatus(%s): got %d parents, want 3", RouteKind(r), got)
 		}
 	}
