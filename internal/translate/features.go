@@ -22,6 +22,7 @@ func ClaimedFeatures() []Verdict {
 		{string(features.SupportGatewayInfrastructure), "labels and annotations are on all objects made, and in AWS as tags; among them is a Service of type ExternalName, by which clients in the cluster find the load balancer"},
 		{string(features.SupportGatewayAddressEmpty), "an address without a value asks for any: AWS assigns it, and the status has the DNS name, whose IP addresses AWS changes as it likes"},
 		{string(features.SupportGatewayStaticAddresses), "an address names a load balancer by its DNS name; if a tag of it allows that, the Gateway makes its listeners there, and never anything else of it"},
+		{string(features.SupportListenerSet), "its listeners stand beside the Gateway's: more ports, hostnames and certificates of one load balancer"},
 		{string(features.SupportHTTPRouteMethodMatching), "an http-request-method condition"},
 		{string(features.SupportHTTPRouteParentRefPort), "a route's rules go to the ALB listeners of the ports that it names"},
 		{string(features.SupportHTTPRouteDestinationPortMatching), "as HTTPRouteParentRefPort"},
@@ -41,7 +42,6 @@ func RefusedFeatures() []Verdict {
 	return []Verdict{
 		{string(features.SupportGRPCRoute), "works over HTTPS; but the tests of the profile GATEWAY-GRPC send gRPC in plaintext, and ALB speaks HTTP/2 to clients over TLS only"},
 		{string(features.SupportGRPCRouteNamedRouteRule), "as GRPCRoute: names are accepted"},
-		{string(features.SupportListenerSet), "not built yet"},
 		{string(features.SupportGatewayFrontendClientCertificateValidation), "works: mutual authentication in mode verify, with a trust store made by way of S3; not claimed before the suite's own tests have passed"},
 		{string(features.SupportGatewayFrontendClientCertificateValidationInsecureFallback), "works: mutual authentication in mode passthrough; not claimed before the suite's own tests have passed"},
 		{string(features.SupportGatewayPort8080), "port 8080 works; but with it the suite demands HTTPRouteRedirectPortAndScheme, which redirects HTTPS to HTTP, and ELBv2 refuses that"},
