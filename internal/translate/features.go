@@ -31,6 +31,8 @@ func ClaimedFeatures() []Verdict {
 		{string(features.SupportHTTPRoutePathRedirect), "the path of a redirect action; a url-rewrite transform takes the old prefix off"},
 		{string(features.SupportHTTPRouteNamedRouteRule), "names are accepted; the annotation of a ListenerRule names its route, and the rule by its place"},
 		{string(features.SupportHTTPRouteBackendProtocolWebSocket), "ALB passes an upgrade on to an HTTP/1.1 target group"},
+		{string(features.SupportGatewayFrontendClientCertificateValidation), "mutual authentication in mode verify, with a trust store made of the ConfigMaps by way of S3; AWS allows it on two ports of a load balancer"},
+		{string(features.SupportGatewayFrontendClientCertificateValidationInsecureFallback), "mutual authentication in mode passthrough: the client's certificate, if there is one, reaches the target in a header, unverified"},
 	}
 }
 
@@ -42,8 +44,6 @@ func RefusedFeatures() []Verdict {
 	return []Verdict{
 		{string(features.SupportGRPCRoute), "works over HTTPS; but the tests of the profile GATEWAY-GRPC send gRPC in plaintext, and ALB speaks HTTP/2 to clients over TLS only"},
 		{string(features.SupportGRPCRouteNamedRouteRule), "as GRPCRoute: names are accepted"},
-		{string(features.SupportGatewayFrontendClientCertificateValidation), "works: mutual authentication in mode verify, with a trust store made by way of S3; not claimed before the suite's own tests have passed"},
-		{string(features.SupportGatewayFrontendClientCertificateValidationInsecureFallback), "works: mutual authentication in mode passthrough; not claimed before the suite's own tests have passed"},
 		{string(features.SupportGatewayPort8080), "port 8080 works; but with it the suite demands HTTPRouteRedirectPortAndScheme, which redirects HTTPS to HTTP, and ELBv2 refuses that"},
 		{features.SupportGatewayHTTPSListenerDetectMisdirectedRequests, "an ALB rule cannot see the SNI name of the connection"},
 		{features.SupportGatewayBackendClientCertificate, "ALB has no client certificate towards targets"},
