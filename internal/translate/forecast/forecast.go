@@ -138,13 +138,13 @@ func stored(want, was translate.Object) translate.Object {
 
 func part(o any, name string) reflect.Value { return reflect.ValueOf(o).Elem().FieldByName(name) }
 
-// Parameters are what an object is to be: spec.forProvider of a managed resource, and all of the spec of a Service.
+// Parameters are what an object is to be: spec.forProvider of a managed resource, and of a Service what is said here, without
+// what the API server fills in.
 func Parameters(o translate.Object) any {
-	spec := part(o, "Spec")
-	if p := spec.FieldByName("ForProvider"); p.IsValid() {
-		return p.Interface()
+	if s, ok := o.(*corev1.Service); ok {
+		return corev1.ServiceSpec{Type: s.Spec.Type, ExternalName: s.Spec.ExternalName}
 	}
-	return spec.Interface()
+	return part(o, "Spec").FieldByName("ForProvider").Interface()
 }
 
 // makeLive gives a managed resource the status that it has once AWS has made it.
