@@ -85,7 +85,7 @@ func (b *bed) settled(ctx context.Context) error {
 	}
 	err = b.await(ctx, "rules to be live", func(ctx context.Context) (bool, error) {
 		a, err := b.send(ctx, probe{path: path})
-		return err == nil && a.body == matched, nil //nolint:nilerr // a load balancer that is new does not answer at once
+		return err == nil && a.body == matched, nil // a load balancer that is new does not answer at once
 	})
 	if e := b.deleteRule(context.WithoutCancel(ctx), arn); err == nil {
 		err = e

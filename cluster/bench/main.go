@@ -57,26 +57,33 @@ func (c *command) run(ctx context.Context) error {
 	missed := 0
 	for i, r := range chosen {
 		fmt.Printf("[%d/%d] %s: %s\n", i+1, len(chosen), r.name, r.title)
-		began := time.Now()
-		figures, err := r.run(ctx, l)
+		n, err := c.measure(ctx, l, r)
 		if err != nil {
-			return fmt.Errorf("row %s: %w; logs are in %s", r.name, err, l.logs())
-		}
-		for _, f := range figures {
-			fmt.Println("  " + f.String())
-			if !f.Pass {
-				missed++
-			}
-		}
-		fmt.Printf("  took %s\n", time.Since(began).Round(time.Second))
-		if err := record(c.Report, r.name, figures); err != nil {
 			return err
 		}
+		missed += n
 	}
 	if missed > 0 {
 		return fmt.Errorf("%d figures are missed", missed)
 	}
 	return nil
+}
+
+// measure one row, tell and record its figures, and count those that are missed.
+func (c *command) measure(ctx context.Context, l *lab, r row) (missed int, err error) {
+	began := time.Now()
+	figures, err := r.run(ctx, l)
+	if err != nil {
+		return 0, fmt.Errorf("row %s: %w; logs are in %s", r.name, err, l.logs())
+	}
+	for _, f := range figures {
+		fmt.Println("  " + f.String())
+		if !f.Pass {
+			missed++
+		}
+	}
+	fmt.Printf("  took %s\n", time.Since(began).Round(time.Second))
+	return missed, record(c.Report, r.name, figures)
 }
 
 // choose rows by name; without a name all but the long ones.

@@ -152,18 +152,8 @@ func (l *lab) changePods(ctx context.Context, namespace string, services int, ad
 		if err := l.kube.Update(ctx, slice); err != nil {
 			return nil, err
 		}
-		for registered := 0; registered == 0; {
-			calls, err := l.stack.Calls(ctx)
-			if err != nil {
-				return nil, err
-			}
-			registered = calls["elbv2.RegisterTargets"]
-			if time.Since(changed) > time.Minute {
-				return nil, fmt.Errorf("the new endpoint of %s is not registered after a minute", slice.Name)
-			}
-			if registered == 0 {
-				time.Sleep(5 * time.Millisecond)
-			}
+		if err := l.registered(ctx, slice.Name); err != nil {
+			return nil, err
 		}
 		took = append(took, float64(time.Since(changed).Milliseconds()))
 		if err := l.sleep(ctx, 350*time.Millisecond-time.Since(began), fmt.Sprintf("%d of %d pod changes", i+1, services)); err != nil {
@@ -171,6 +161,17 @@ func (l *lab) changePods(ctx context.Context, namespace string, services int, ad
 		}
 	}
 	return took, nil
+}
+
+// registered returns as soon as AWS has been asked to register a target.
+func (l *lab) registered(ctx context.Context, name string) error {
+	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(5 * time.Millisecond) {
+		calls, err := l.stack.Calls(ctx)
+		if err != nil || calls["elbv2.RegisterTargets"] > 0 {
+			return err
+		}
+	}
+	return fmt.Errorf("the new endpoint of %s is not registered after a minute", name)
 }
 
 func percentile(values []float64, p int) float64 {

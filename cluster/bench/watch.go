@@ -108,11 +108,7 @@ func (d *drifts) measure(ctx context.Context, n int, spoil func(ctx context.Cont
 			began[next], checks[next] = time.Now(), check
 			next++
 		}
-		for i := range next {
-			if took[i] == 0 && checks[i]() == nil {
-				took[i] = time.Since(began[i]).Seconds()
-			}
-		}
+		look(took[:next], began, checks)
 		if time.Since(start) > 15*time.Minute {
 			return nil, fmt.Errorf("not all is repaired after 15 minutes: %.0f", took)
 		}
@@ -121,6 +117,15 @@ func (d *drifts) measure(ctx context.Context, n int, spoil func(ctx context.Cont
 		}
 	}
 	return took, nil
+}
+
+// look which drifts are undone by now, and note how long that took.
+func look(took []float64, began []time.Time, checks []func() error) {
+	for i := range took {
+		if took[i] == 0 && checks[i]() == nil {
+			took[i] = time.Since(began[i]).Seconds()
+		}
+	}
 }
 
 func (d *drifts) deleteRule(ctx context.Context, rule albv1alpha1.ListenerRule) (func() error, error) {

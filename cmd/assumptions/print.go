@@ -44,9 +44,9 @@ func ask(ctx context.Context, o assumption.Options, names []string) error {
 
 func printList(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ASSUMPTION\tQUESTION\tEXPECTED\tOTHERWISE")
+	_, _ = fmt.Fprintln(table, "ASSUMPTION\tQUESTION\tEXPECTED\tOTHERWISE")
 	for _, c := range assumption.Checks() {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", c.Name, c.Question, c.Expected, c.Otherwise)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", c.Name, c.Question, c.Expected, c.Otherwise)
 	}
 	return table.Flush()
 }

@@ -74,12 +74,9 @@ func (p *process) run(ctx context.Context) error {
 		return errors.Wrapf(err, "cannot reach cluster %s", p.cfg.Host)
 	}
 	for ctx.Err() == nil {
-		kinds, err := p.start(ctx)
-		if err != nil {
-			return err
-		}
+		kinds := p.start(ctx)
 		if ctx.Err() != nil {
-			return nil
+			break
 		}
 		if err := p.control(ctx, kinds); err != nil {
 			return err
@@ -90,17 +87,15 @@ func (p *process) run(ctx context.Context) error {
 
 // start waits for the kinds and permissions without which no controller can start. What is missing is said once, and nothing
 // but waiting can be done about it: for Kubernetes this process is as ready as it can be.
-func (p *process) start(ctx context.Context) (presence.Kinds, error) {
+func (p *process) start(ctx context.Context) presence.Kinds {
 	said := ""
 	for {
 		kinds, lack, err := p.lack(ctx)
 		switch {
-		case ctx.Err() != nil:
-			return kinds, nil
 		case err != nil:
 			lack = err.Error()
 		case lack == "":
-			return kinds, nil
+			return kinds
 		}
 		p.health.is(healthz.Ping)
 		if lack != said {
@@ -108,7 +103,7 @@ func (p *process) start(ctx context.Context) (presence.Kinds, error) {
 			said = lack
 		}
 		if !sleep(ctx, waiting) {
-			return kinds, nil
+			return kinds
 		}
 	}
 }

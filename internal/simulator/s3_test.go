@@ -55,7 +55,10 @@ func (b *bench) fetch(url string) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	res := must(http.DefaultClient.Do(r))(b)
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		b.Fatal(err)
+	}
 	defer func() { _ = res.Body.Close() }()
 	return string(must(io.ReadAll(res.Body))(b))
 }

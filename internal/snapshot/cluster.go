@@ -79,7 +79,7 @@ func DryRun(kube client.Client) Try {
 			err = kube.Update(ctx, tried, client.DryRunAll)
 		}
 		if kerrors.IsForbidden(err) || kerrors.IsNotFound(err) || meta.IsNoMatchError(err) || kerrors.IsConflict(err) {
-			return o, nil //nolint:nilerr // Not to be let try, or a namespace that is not there yet, does not make the object wrong.
+			return o, nil // Not to be let try, or a namespace that is not there yet, does not make the object wrong.
 		}
 		return tried, err
 	}

@@ -81,7 +81,7 @@ func ownedBy(o metav1.Object, gvk schema.GroupVersionKind) metav1.OwnerReference
 }
 
 func ownedByGateway(g *gatewayv1.Gateway) metav1.OwnerReference {
-	return ownedBy(g, gatewayv1.SchemeGroupVersion.WithKind("Gateway"))
+	return ownedBy(g, schema.GroupVersionKind{Group: gatewayv1.GroupVersion.Group, Version: gatewayv1.GroupVersion.Version, Kind: "Gateway"})
 }
 
 func typeMeta(gvk schema.GroupVersionKind) metav1.TypeMeta {

@@ -99,16 +99,21 @@ func (c configuration) invalidListeners() problem {
 			}
 		}
 		for _, a := range l.ListenerAttributes {
-			known, ok := alb.ListenerAttributes[a.Key]
-			if tls, isTLS := alb.TLSListenerAttributes[a.Key]; isTLS {
-				known, ok = tls, true
-			}
-			if a.Key == "" || ok && !known.Valid(a.Value) {
+			if !validListenerAttribute(a.Key, a.Value) {
 				return invalidParameters("%s.listenerAttributes of %s sets %q to %q, which AWS does not take; correct it", where, c.from, a.Key, a.Value)
 			}
 		}
 	}
 	return problem{}
+}
+
+// validListenerAttribute: keys that are not known are for AWS to judge.
+func validListenerAttribute(key, value string) bool {
+	known, ok := alb.ListenerAttributes[key]
+	if tls, isTLS := alb.TLSListenerAttributes[key]; isTLS {
+		known, ok = tls, true
+	}
+	return key != "" && (!ok || known.Valid(value))
 }
 
 func (c configuration) invalidTags() problem {

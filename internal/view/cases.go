@@ -114,18 +114,24 @@ func (c Case) Judge(t Trace) Verdict {
 	if w.Status != 0 && w.Status != a.Status {
 		wrong(fmt.Sprintf("status, wanted %d,", w.Status), a.Status)
 	}
-	for _, f := range []struct{ field, want, got string }{
-		{"host", w.Host, a.Host}, {"path", w.Path, a.Path},
-	} {
-		if f.want != "" && f.want != f.got {
-			wrong(fmt.Sprintf("%s, wanted %q,", f.field, f.want), fmt.Sprintf("%q", f.got))
+	differs := func(field string, want *string, got string) {
+		if want != nil && *want != got {
+			wrong(fmt.Sprintf("%s, wanted %q,", field, *want), fmt.Sprintf("%q", got))
 		}
 	}
-	if w.Location != nil && *w.Location != a.Location {
-		wrong(fmt.Sprintf("location, wanted %q,", *w.Location), fmt.Sprintf("%q", a.Location))
-	}
+	differs("host", given(w.Host), a.Host)
+	differs("path", given(w.Path), a.Path)
+	differs("location", w.Location, a.Location)
 	v.Passed = len(v.Wrong) == 0
 	return v
+}
+
+// given is a text that has to be; nil where it may be anything.
+func given(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // A TestReport is what became of all cases.

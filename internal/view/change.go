@@ -167,22 +167,27 @@ func statusChanges(in translate.Input, f forecast.Forecast, at Place) []Change {
 	}
 	var out []Change
 	for _, s := range statusesOf(in.Gateway, f.Output, at) {
-		c := Change{Change: Changed, Object: s.Object}
-		for _, now := range s.Conditions {
-			old, there := was[s.Object][now.Type]
-			unsaid := !there || old.Status == string(metav1.ConditionUnknown) // as with a new Gateway, by the defaults of its CRD
-			if there && old.Status == now.Status && old.Reason == now.Reason || unsaid && now.fine() {
-				continue
-			}
-			field := FieldChange{Field: "condition " + now.Type, Is: fmt.Sprintf("%s %s: %s", now.Status, now.Reason, now.Message)}
-			if there {
-				field.Was = old.Status + " " + old.Reason
-			}
-			c.Fields = append(c.Fields, field)
+		if fields := conditionChanges(was[s.Object], s.Conditions); len(fields) > 0 {
+			out = append(out, Change{Change: Changed, Object: s.Object, Fields: fields})
 		}
-		if len(c.Fields) > 0 {
-			out = append(out, c)
+	}
+	return out
+}
+
+// conditionChanges of one object. was is by condition type.
+func conditionChanges(was map[string]Condition, is []Condition) []FieldChange {
+	var out []FieldChange
+	for _, now := range is {
+		old, there := was[now.Type]
+		unsaid := !there || old.Status == string(metav1.ConditionUnknown) // as with a new Gateway, by the defaults of its CRD
+		if there && old.Status == now.Status && old.Reason == now.Reason || unsaid && now.fine() {
+			continue
 		}
+		field := FieldChange{Field: "condition " + now.Type, Is: fmt.Sprintf("%s %s: %s", now.Status, now.Reason, now.Message)}
+		if there {
+			field.Was = old.Status + " " + old.Reason
+		}
+		out = append(out, field)
 	}
 	return out
 }

@@ -89,25 +89,29 @@ func routeName(r translate.RouteStatus, parent gatewayv1.ParentReference) string
 	return name
 }
 
+// judged conditions: the types of those that are fine and true, what those that are fine remark, and those that are not fine.
+func judged(conditions []Condition) (fine, remarks []string, wrong []Condition) {
+	for _, c := range conditions {
+		if !c.fine() {
+			wrong = append(wrong, c)
+			continue
+		}
+		if c.Status == string(metav1.ConditionTrue) {
+			fine = append(fine, path.Base(c.Type)) // without the group of our own types
+		}
+		if more := c.remarks(); more != "" {
+			remarks = append(remarks, more)
+		}
+	}
+	return fine, remarks, wrong
+}
+
 // writeStatuses has a line for what is fine with an object, and one for each thing that is not.
 func writeStatuses(b *strings.Builder, statuses []ObjectStatus) {
 	t := table{}
 	t.add("OBJECT", "STATUS", "MESSAGE")
 	for _, s := range statuses {
-		var fine, remarks []string
-		var wrong []Condition
-		for _, c := range s.Conditions {
-			if !c.fine() {
-				wrong = append(wrong, c)
-				continue
-			}
-			if c.Status == string(metav1.ConditionTrue) {
-				fine = append(fine, path.Base(c.Type)) // without the group of our own types
-			}
-			if more := c.remarks(); more != "" {
-				remarks = append(remarks, more)
-			}
-		}
+		fine, remarks, wrong := judged(s.Conditions)
 		if len(fine) > 0 {
 			t.add(s.Object, strings.Join(fine, ", "), strings.Join(remarks, "; "))(1, good)
 		}

@@ -65,8 +65,12 @@ func unknown(name string, objects []unstructured.Unstructured) error {
 
 // identities are the fields by which AWS and people know a thing.
 var identities = [][]string{
-	{"status", "atProvider", "arn"}, {"status", "atProvider", "dnsName"}, {"status", "atProvider", "groupId"}, {"status", "atProvider", "targetGroupArn"},
-	{"spec", "forProvider", "name"}, {"spec", "forProvider", "groupName"},
+	{"status", "atProvider", "arn"},
+	{"status", "atProvider", "dnsName"},
+	{"status", "atProvider", "groupId"},
+	{"status", "atProvider", "targetGroupArn"},
+	{"spec", "forProvider", "name"},
+	{"spec", "forProvider", "groupName"},
 }
 
 func answersTo(o unstructured.Unstructured, name string) bool {

@@ -58,13 +58,15 @@ func (t *table) write(b *strings.Builder, indent string) {
 			last--
 		}
 		for i, c := range r.cells[:last+1] {
-			text := c
-			if style, ok := r.style[i]; ok {
-				text = style.Render(c)
-			} else if n == 0 {
-				text = bold.Render(c)
+			style, ok := r.style[i]
+			switch {
+			case ok:
+				b.WriteString(style.Render(c))
+			case n == 0:
+				b.WriteString(bold.Render(c))
+			default:
+				b.WriteString(c)
 			}
-			b.WriteString(text)
 			if i < last {
 				b.WriteString(strings.Repeat(" ", widths[i]-lipgloss.Width(c)+3))
 			}

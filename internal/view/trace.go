@@ -149,10 +149,10 @@ func (t *Tracer) Trace(r Request) (Trace, error) {
 func (t *Tracer) steps(r Request) (*albv1alpha1.Listener, []alb.Step, error) {
 	l := t.listener(r.Port())
 	if l == nil {
-		return nil, nil, fmt.Errorf("Gateway %s has no listener on port %d; it has %s", t.gateway, r.Port(), t.ports())
+		return nil, nil, fmt.Errorf("Gateway %s has no listener on port %d; it has %s", t.gateway, r.Port(), t.ports()) //nolint:staticcheck // a Gateway is a kind
 	}
 	if !strings.EqualFold(l.Spec.ForProvider.Protocol, r.URL.Scheme) {
-		return nil, nil, fmt.Errorf("Gateway %s speaks %s on port %d, not %s", t.gateway, l.Spec.ForProvider.Protocol, r.Port(), strings.ToUpper(r.URL.Scheme))
+		return nil, nil, fmt.Errorf("Gateway %s speaks %s on port %d, not %s", t.gateway, l.Spec.ForProvider.Protocol, r.Port(), strings.ToUpper(r.URL.Scheme)) //nolint:staticcheck // a Gateway is a kind
 	}
 	sameName := func(name string) string { return name }
 	rules := []elbtypes.Rule{{
@@ -168,7 +168,7 @@ func (t *Tracer) steps(r Request) (*albv1alpha1.Listener, []alb.Step, error) {
 	}
 	m, err := alb.Compile(rules)
 	if err != nil {
-		return nil, nil, fmt.Errorf("Gateway %s: %w", t.gateway, err)
+		return nil, nil, fmt.Errorf("Gateway %s: %w", t.gateway, err) //nolint:staticcheck // a Gateway is a kind
 	}
 	var steps []alb.Step
 	for s := range m.Steps(r.seen()) {

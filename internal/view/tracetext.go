@@ -35,7 +35,7 @@ func (s TraceStep) write(b *strings.Builder) {
 	}
 }
 
-func tick(ok bool) string {
+func tick(ok bool) string { //nolint:revive // the flag is what is shown
 	if ok {
 		return good.Render("✓")
 	}

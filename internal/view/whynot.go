@@ -38,22 +38,29 @@ func (t *Tracer) WhyNot(route string, r Request, traced Trace, out translate.Out
 		}
 		behind = behind || won
 	}
+	w.Reasons = append(w.Reasons, withoutRule(route, r.Port(), out)...)
+	if len(w.Reasons) == 0 {
+		return w, t.noSuchRoute(route, traced, out)
+	}
+	return w, nil
+}
+
+// withoutRule are the reasons why matches of a route, or all of it, have no rule on a port.
+func withoutRule(route string, port int32, out translate.Output) []string {
+	var reasons []string
 	for _, s := range out.Shadowed {
-		if s.Namespace+"/"+s.Name == route && s.Port == r.Port() {
-			w.Reasons = append(w.Reasons, fmt.Sprintf("match %d of rule %d has no rule on the load balancer: %s takes all its requests", s.Match, s.Rule, s.By))
+		if s.Namespace+"/"+s.Name == route && s.Port == port {
+			reasons = append(reasons, fmt.Sprintf("match %d of rule %d has no rule on the load balancer: %s takes all its requests", s.Match, s.Rule, s.By))
 		}
 	}
 	for _, s := range statusesOfRoute(route, out) {
 		for _, c := range s.Conditions {
 			if !c.fine() {
-				w.Reasons = append(w.Reasons, fmt.Sprintf("%s: %s", s.Object, c))
+				reasons = append(reasons, fmt.Sprintf("%s: %s", s.Object, c))
 			}
 		}
 	}
-	if len(w.Reasons) == 0 {
-		return w, t.noSuchRoute(route, traced, out)
-	}
-	return w, nil
+	return reasons
 }
 
 func reasonOf(step, winner TraceStep, won, behind bool) string {
@@ -94,5 +101,5 @@ func (t *Tracer) noSuchRoute(route string, traced Trace, out translate.Output) e
 	if slices.Contains(names, route) {
 		return fmt.Errorf("route %s is attached to Gateway %s, but has no rule on listener %s; see its parentRefs", route, t.gateway, traced.Listener)
 	}
-	return fmt.Errorf("Gateway %s has no route %s%s", t.gateway, route, Suggest(route, names))
+	return fmt.Errorf("Gateway %s has no route %s%s", t.gateway, route, Suggest(route, names)) //nolint:staticcheck // a Gateway is a kind
 }

@@ -29,14 +29,7 @@ func (r *Reconciler) release(ctx context.Context, gw *gatewayv1.Gateway) []error
 		return append(errs, err)
 	}
 	if len(lbs) == 0 {
-		errs := r.forget(ctx, client.ObjectKeyFromObject(gw))
-		if err := r.removeService(ctx, gw); err != nil {
-			errs = append(errs, err)
-		}
-		if len(errs) > 0 {
-			return errs
-		}
-		return r.letGo(ctx, gw)
+		return r.releaseLast(ctx, gw)
 	}
 	var waits []obstructed
 	for _, lb := range lbs {
@@ -58,6 +51,18 @@ func (r *Reconciler) release(ctx context.Context, gw *gatewayv1.Gateway) []error
 		errs = append(errs, err)
 	}
 	return errs
+}
+
+// releaseLast lets go of a Gateway that has no load balancer any more.
+func (r *Reconciler) releaseLast(ctx context.Context, gw *gatewayv1.Gateway) []error {
+	errs := r.forget(ctx, client.ObjectKeyFromObject(gw))
+	if err := r.removeService(ctx, gw); err != nil {
+		errs = append(errs, err)
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return r.letGo(ctx, gw)
 }
 
 // goesFirst: the LoadBalancer, which takes its listeners along; where it is adopted, it stays in AWS, and the Listeners have to

@@ -84,8 +84,10 @@ func TestAdoptionRefused(t *testing.T) {
 		},
 		"AnotherGateways": {
 			reason: "what another object made is not to be had, even with the tag",
-			tags: map[string]string{aws.TagAdoptable: adopter, aws.TagCluster: "test", aws.TagName: "other", aws.TagNamespace: "shop",
-				aws.TagKind: "loadbalancer.alb.gateway.crossplane.io"},
+			tags: map[string]string{
+				aws.TagAdoptable: adopter, aws.TagCluster: "test", aws.TagName: "other", aws.TagNamespace: "shop",
+				aws.TagKind: "loadbalancer.alb.gateway.crossplane.io",
+			},
 			want: `it belongs to loadbalancer shop/other of cluster "test"; name another`,
 		},
 		"LoadBalancerControllers": {

@@ -50,7 +50,8 @@ func TestNamed(t *testing.T) {
 		"Grouped": {
 			reason: "Verbs of one resource go together, in the words of kubectl auth can-i.",
 			missing: []Permission{
-				{Verb: "list", Resource: "services"}, {Verb: "watch", Resource: "services"},
+				{Verb: "list", Resource: "services"},
+				{Verb: "watch", Resource: "services"},
 				{Verb: "patch", Group: "gateway.networking.k8s.io", Resource: "gateways", Subresource: "status"},
 			},
 			want: "list, watch services; patch gateways.gateway.networking.k8s.io/status",

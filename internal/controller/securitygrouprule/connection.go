@@ -62,20 +62,12 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.SecurityGroupR
 	if meta.WasDeleted(mg) {
 		return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: true}, nil
 	}
-	settled := len(e.missing)+len(e.surplus) == 0
-	if settled {
-		mg.SetConditions(xpv2.Available())
-	} else {
+	if len(e.missing)+len(e.surplus) > 0 {
 		mg.SetConditions(xpv2.Creating().WithMessage("The rule is being set"))
+		return managed.ExternalObservation{ResourceExists: true, Diff: "ingress rule"}, nil
 	}
-	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: settled, Diff: diff(settled)}, nil
-}
-
-func diff(settled bool) string {
-	if settled {
-		return ""
-	}
-	return "ingress rule"
+	mg.SetConditions(xpv2.Available())
+	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: true}, nil
 }
 
 // source group's id. What is being deleted goes by what was recorded.

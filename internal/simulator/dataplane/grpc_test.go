@@ -112,13 +112,13 @@ func TestProtocolMismatch(t *testing.T) {
 		args   args
 		want   int
 	}{
-		"HTTP1ToGRPC":  {reason: "HTTP 464: an HTTP/1.1 request, a gRPC target group", args: args{"GRPC", "POST", "http/1.1", "application/grpc"}, want: 464},
-		"HTTP1ToHTTP2": {reason: "HTTP 464: an HTTP/1.1 request, an HTTP/2 target group", args: args{"HTTP2", "GET", "http/1.1", ""}, want: 464},
-		"GRPCToHTTP1":  {reason: "HTTP 464: a gRPC request, an HTTP/1.1 target group", args: args{"HTTP1", "POST", "h2", "application/grpc"}, want: 464},
+		"HTTP1ToGRPC":    {reason: "HTTP 464: an HTTP/1.1 request, a gRPC target group", args: args{"GRPC", "POST", "http/1.1", "application/grpc"}, want: 464},
+		"HTTP1ToHTTP2":   {reason: "HTTP 464: an HTTP/1.1 request, an HTTP/2 target group", args: args{"HTTP2", "GET", "http/1.1", ""}, want: 464},
+		"GRPCToHTTP1":    {reason: "HTTP 464: a gRPC request, an HTTP/1.1 target group", args: args{"HTTP1", "POST", "h2", "application/grpc"}, want: 464},
 		"GRPCWebToHTTP1": {reason: "gRPC-Web is plain HTTP", args: args{"HTTP1", "POST", "h2", "application/grpc-web+proto"}, want: 200},
-		"GetToGRPC":    {reason: "HTTP 464: an HTTP/2 request that is no POST, a gRPC target group", args: args{"GRPC", "GET", "h2", ""}, want: 464},
-		"HTTP2ToHTTP1": {reason: "Target groups: HTTP/2 requests go to HTTP/1.1 targets", args: args{"HTTP1", "GET", "h2", ""}, want: 200},
-		"HTTP2ToHTTP2": {reason: "Target groups: HTTP2 goes to targets as HTTP/2", args: args{"HTTP2", "GET", "h2", ""}, want: 200},
+		"GetToGRPC":      {reason: "HTTP 464: an HTTP/2 request that is no POST, a gRPC target group", args: args{"GRPC", "GET", "h2", ""}, want: 464},
+		"HTTP2ToHTTP1":   {reason: "Target groups: HTTP/2 requests go to HTTP/1.1 targets", args: args{"HTTP1", "GET", "h2", ""}, want: 200},
+		"HTTP2ToHTTP2":   {reason: "Target groups: HTTP2 goes to targets as HTTP/2", args: args{"HTTP2", "GET", "h2", ""}, want: 200},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -73,8 +73,10 @@ func (s *Service) planeMutual(m *types.MutualAuthenticationAttributes) *dataplan
 	if !authenticates(m) {
 		return nil
 	}
-	out := &dataplane.MutualAuthentication{Mode: *m.Mode, IgnoreExpiry: deref(m.IgnoreClientCertificateExpiry),
-		Advertise: m.AdvertiseTrustStoreCaNames == types.AdvertiseTrustStoreCaNamesEnumOn}
+	out := &dataplane.MutualAuthentication{
+		Mode: *m.Mode, IgnoreExpiry: deref(m.IgnoreClientCertificateExpiry),
+		Advertise: m.AdvertiseTrustStoreCaNames == types.AdvertiseTrustStoreCaNamesEnumOn,
+	}
 	if store := s.trustStores[deref(m.TrustStoreArn)]; store != nil {
 		out.CAs = store.pool
 	}

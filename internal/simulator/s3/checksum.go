@@ -26,12 +26,12 @@ func checksums(h http.Header, body []byte) (http.Header, error) {
 		return nil, wire.Errorf("BadDigest", "The Content-MD5 you specified did not match what we received.")
 	}
 	out := http.Header{}
-	for name, make := range digests {
+	for name, hasher := range digests {
 		given := h.Get(name)
 		if given == "" {
 			continue
 		}
-		if given != digest(make(), body) {
+		if given != digest(hasher(), body) {
 			return nil, wire.Errorf("BadDigest", "The checksum you specified did not match the calculated checksum.")
 		}
 		out.Set(name, given)
