@@ -236,8 +236,8 @@ func TestRefused(t *testing.T) {
 			want:   filepath.Join(empty, "crds") + " has no kinds: run `make generate` first",
 		},
 	}
-	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) {
+	for title, tc := range cases {
+		t.Run(title, func(t *testing.T) {
 			tc.b.Out = filepath.Join(t.TempDir(), "out.xpkg")
 			err := tc.b.Run(io.Discard)
 			if err == nil || !strings.HasPrefix(err.Error(), tc.want) {
