@@ -20,6 +20,9 @@ const (
 	TagName      = v1alpha1.Group + "/crossplane-name"
 	TagNamespace = v1alpha1.Group + "/crossplane-namespace"
 
+	// TagClient says which version of a Secret the client of an identity provider is from that AWS was given.
+	TagClient = v1alpha1.Group + "/oidc-client"
+
 	// TagAdoptable is on load balancers that may be adopted, by the LoadBalancer that Adopter names.
 	TagAdoptable = v1alpha1.Group + "/adoptable-by"
 

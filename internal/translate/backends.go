@@ -49,8 +49,8 @@ func (t *translation) distribute(r *routeRule, on alb.ListenerPort) distribution
 }
 
 // forward is the answer of a rule that forwards. refused says why it fails although some backends could be used.
-func forward(d distribution, failure string) (out outcome, refused []string) {
-	total := d.total()
+func forward(d distribution, r *routeRule) (out outcome, refused []string) {
+	total, failure := d.total(), r.route.failure
 	switch {
 	case total == 0:
 		return failed(failure), nil
@@ -61,7 +61,7 @@ func forward(d distribution, failure string) (out outcome, refused []string) {
 	case len(d.weights) > alb.MaxTargetGroupsPerAction:
 		return failed(failure), []string{fmt.Sprintf("forwards to %d target groups; an Application Load Balancer forwards a rule to at most %d; use fewer backends", len(d.weights), alb.MaxTargetGroupsPerAction)}
 	}
-	config := &albv1alpha1.ForwardActionConfig{}
+	config := &albv1alpha1.ForwardActionConfig{TargetGroupStickinessConfig: r.config.stickiness}
 	highest := slices.Max(slices.Collect(maps.Values(d.weights)))
 	for _, name := range slices.Sorted(maps.Keys(d.weights)) {
 		tuple := albv1alpha1.TargetGroupTuple{TargetGroupRef: &albv1alpha1.Reference{Name: name}}

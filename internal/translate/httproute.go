@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
-
-	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
 )
 
 func httpRoute(in *gatewayv1.HTTPRoute) *route {
@@ -135,7 +133,7 @@ func (r *routeRule) readFilters(in []gatewayv1.HTTPRouteFilter) {
 		case f.Type == gatewayv1.HTTPRouteFilterURLRewrite && f.URLRewrite != nil && r.rewrite == nil:
 			r.rewrite = f.URLRewrite
 		case f.Type == gatewayv1.HTTPRouteFilterExtensionRef && f.ExtensionRef != nil:
-			r.refuse("filters[%d] %s", i, extension(*f.ExtensionRef))
+			r.extend(i, *f.ExtensionRef)
 		default:
 			r.refuse("filters[%d] of type %s %s", i, f.Type, cannot(f.Type))
 		}
@@ -143,13 +141,6 @@ func (r *routeRule) readFilters(in []gatewayv1.HTTPRouteFilter) {
 	if r.redirect != nil && r.rewrite != nil {
 		r.refuse("filters has both RequestRedirect and URLRewrite; keep one")
 	}
-}
-
-func extension(ref gatewayv1.LocalObjectReference) string {
-	if string(ref.Group) == gwcfgv1.GroupVersion.Group && ref.Kind == "ListenerRuleConfiguration" {
-		return fmt.Sprintf("names ListenerRuleConfiguration %s, which is not supported yet; remove the filter", ref.Name)
-	}
-	return fmt.Sprintf("names %s %s of group %q, which is no known filter; remove the filter", ref.Kind, ref.Name, ref.Group)
 }
 
 func cannot(filter gatewayv1.HTTPRouteFilterType) string {

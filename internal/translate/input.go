@@ -81,7 +81,8 @@ type Input struct {
 	// ReferenceGrants of the namespaces that the Gateway, its ListenerSets and their routes refer into.
 	ReferenceGrants []*gatewayv1.ReferenceGrant
 
-	// Secrets that listeners of the Gateway and its ListenerSets refer to, those that exist, with their content.
+	// Secrets that listeners of the Gateway and its ListenerSets refer to, and the ListenerRuleConfigurations, those that exist,
+	// with their content.
 	Secrets []*corev1.Secret
 
 	// ConfigMaps that the Gateway's spec.tls.frontend refers to, those that exist.

@@ -73,7 +73,7 @@ func taken(t *testing.T, out translate.Output) {
 		listener string
 		priority int32
 	}
-	priorities, names := map[place]string{}, map[string]bool{}
+	priorities, names, ports := map[place]string{}, map[string]bool{}, listenerPorts(out)
 	for _, o := range out.Apply {
 		k := key(o)
 		if names[k] {
@@ -91,7 +91,7 @@ func taken(t *testing.T, out translate.Output) {
 		switch o := o.(type) {
 		case *albv1alpha1.ListenerRule:
 			p := o.Spec.ForProvider
-			if err := ruleError(p); err != nil {
+			if err := ruleError(p, ports[p.ListenerRef.Name]); err != nil {
 				t.Errorf("%s: %v", k, err)
 			}
 			at := place{p.ListenerRef.Name, p.Priority}
@@ -114,15 +114,31 @@ func taken(t *testing.T, out translate.Output) {
 	}
 }
 
-func ruleError(p albv1alpha1.ListenerRuleParameters) error {
+func ruleError(p albv1alpha1.ListenerRuleParameters, on alb.ListenerPort) error {
 	if err := alb.ValidateConditions(external.Conditions(p.Conditions)); err != nil {
 		return err
 	}
 	if err := alb.ValidateTransforms(external.Transforms(p.Transforms)); err != nil {
 		return err
 	}
-	// The stricter protocol: what holds for HTTPS but for redirects to HTTP holds for HTTP too.
-	return alb.ValidateActions(external.Actions(p.Actions, func(name string) string { return name }), "HTTP")
+	actions := external.Actions(p.Actions, func(name string) string { return name })
+	for _, a := range actions {
+		if c := a.AuthenticateOidcConfig; c != nil {
+			c.ClientId, c.ClientSecret = new("from"), new("a Secret")
+		}
+	}
+	return alb.ValidateActionsOn(actions, on)
+}
+
+// listenerPorts are those of the Listeners, by name.
+func listenerPorts(out translate.Output) map[string]alb.ListenerPort {
+	ports := map[string]alb.ListenerPort{}
+	for _, o := range out.Apply {
+		if l, ok := o.(*albv1alpha1.Listener); ok {
+			ports[l.Name] = alb.ListenerPort{Protocol: l.Spec.ForProvider.Protocol, Port: l.Spec.ForProvider.Port}
+		}
+	}
+	return ports
 }
 
 // settles: when all is stored and live, another translation changes and removes nothing.

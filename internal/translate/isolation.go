@@ -13,6 +13,9 @@ type owner interface {
 
 	// id is what objects say of it. It is zero for listeners, of which one rule can serve several.
 	id() ruleOwner
+
+	// ownTags are for its rules alone.
+	ownTags() map[string]string
 }
 
 // A routeID tells routes apart.
@@ -38,6 +41,8 @@ func (o ruleOwner) replaces(gone ruleOwner) bool {
 func (o ruleOwner) isListener() bool { return o == ruleOwner{} }
 
 func (l *listener) id() ruleOwner { return ruleOwner{} }
+
+func (l *listener) ownTags() map[string]string { return nil }
 
 func (l *listener) String() string {
 	if l.of.isGateway() {

@@ -2,6 +2,7 @@ package translate
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,11 +118,12 @@ type match struct {
 	method  string // empty is any
 	headers []pair // names in lower case
 	queries []pair
+	sources []netip.Prefix // of the connection; none are all
 }
 
 // rest is a match without its path, for comparing.
 func (m match) rest() string {
-	parts := []string{m.method, fmt.Sprint(m.grpc)}
+	parts := []string{m.method, fmt.Sprint(m.grpc), sourcesText(m.sources)}
 	for _, list := range [][]pair{m.headers, m.queries} {
 		parts = append(parts, "")
 		for _, p := range list {
@@ -133,7 +135,7 @@ func (m match) rest() string {
 
 // restValues is how many condition values a match needs besides host and path.
 func (m match) restValues() int {
-	n := len(m.headers) + len(m.queries)
+	n := len(m.headers) + len(m.queries) + len(m.sources)
 	if m.method != "" {
 		n++
 	}
@@ -145,12 +147,12 @@ func (m match) restValues() int {
 
 func (m match) covers(o match) bool {
 	return m.path.covers(o.path) && (o.grpc || !m.grpc) && (m.method == "" || m.method == o.method) &&
-		includes(o.headers, m.headers) && includes(o.queries, m.queries)
+		includes(o.headers, m.headers) && includes(o.queries, m.queries) && sourcesCover(m.sources, o.sources)
 }
 
 // overlaps says whether some request may match both. Headers and parameters may be repeated, so they part nothing.
 func (m match) overlaps(o match) bool {
-	return m.path.overlaps(o.path) && (m.method == "" || o.method == "" || m.method == o.method)
+	return m.path.overlaps(o.path) && (m.method == "" || o.method == "" || m.method == o.method) && sourcesOverlap(m.sources, o.sources)
 }
 
 func includes(all, some []pair) bool {

@@ -253,7 +253,8 @@ func (o ruleOwner) annotation() string {
 func (t *translation) ruleParameters(r *rule) albv1alpha1.ListenerRuleParameters {
 	in := albv1alpha1.ListenerRuleParameters{
 		ListenerRef: &albv1alpha1.Reference{Name: r.port.name}, Priority: r.priority,
-		Conditions: r.conditions, Actions: r.outcome.actions, Transforms: r.outcome.transforms, Tags: t.tags,
+		Conditions: r.conditions, Actions: r.outcome.actions, Transforms: r.outcome.transforms,
+		Tags: mergedMap(r.owner.ownTags(), t.tags),
 	}
 	return *in.DeepCopy()
 }

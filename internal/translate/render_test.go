@@ -130,6 +130,9 @@ func renderRules(tb testing.TB, apply []translate.Object) string {
 		for _, a := range p.Actions {
 			fmt.Fprintf(&b, "- do %s\n", oneLineJSON(tb, a))
 		}
+		if tags := oneLineJSON(tb, p.Tags); len(p.Tags) > 1 {
+			fmt.Fprintf(&b, "- tags %s\n", tags)
+		}
 	}
 	return b.String()
 }

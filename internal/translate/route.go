@@ -57,9 +57,14 @@ type routeRule struct {
 	index int
 
 	matches  []ruleMatch
+	given    int // matches as the route has them, one where it has none
 	redirect *gatewayv1.HTTPRequestRedirectFilter
 	rewrite  *gatewayv1.HTTPURLRewriteFilter
 	backends []backendRef
+
+	// extension is the ListenerRuleConfiguration that filters name, and config what it says.
+	extension string
+	config    ruleConfiguration
 
 	// unsupported says what of the rule cannot be done, so that the whole rule answers 500.
 	unsupported []string
@@ -97,6 +102,7 @@ func addMatches[T any](r *routeRule, in []T, read func(T) (match, error)) {
 	if len(in) == 0 {
 		in = make([]T, 1)
 	}
+	r.given = len(in)
 	for i, m := range in {
 		out, err := read(m)
 		if err != nil {
@@ -110,6 +116,8 @@ func addMatches[T any](r *routeRule, in []T, read func(T) (match, error)) {
 // String names the rule in messages.
 func (r *routeRule) String() string { return fmt.Sprintf("rule %d of %s", r.index, r.route) }
 
+func (r *routeRule) ownTags() map[string]string { return r.config.tags }
+
 func (r *routeRule) id() ruleOwner { return ruleOwner{r.route.id(), r.index} }
 
 // routes of all kinds, oldest first.
@@ -120,6 +128,11 @@ func routes(in Input) []*route {
 	}
 	for _, r := range in.GRPCRoutes {
 		out = append(out, grpcRoute(r))
+	}
+	for _, r := range out {
+		for _, rule := range r.rules {
+			rule.configure(in)
+		}
 	}
 	slices.SortFunc(out, (*route).older)
 	return out

@@ -41,6 +41,9 @@ func (t *translation) conditions(b box) []albv1alpha1.RuleCondition {
 			HttpRequestMethodConfig: &albv1alpha1.ValuesConditionConfig{Values: []string{b.rest.method}},
 		})
 	}
+	if len(b.rest.sources) > 0 {
+		out = append(out, sourceCondition(b.rest.sources))
+	}
 	if len(out) == 0 {
 		out = append(out, albv1alpha1.RuleCondition{Field: albv1alpha1.FieldPathPattern, PathPatternConfig: &albv1alpha1.PatternConditionConfig{Values: []string{"/*"}}})
 	}

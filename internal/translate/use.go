@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
@@ -59,10 +60,19 @@ func TargetGroupConfigurationStatus(c *gwcfgv1.TargetGroupConfiguration, users [
 	return out
 }
 
-// ListenerRuleConfigurationStatus says who uses the settings.
-func ListenerRuleConfigurationStatus(c *gwcfgv1.ListenerRuleConfiguration, users []User) gwcfgv1.ListenerRuleConfigurationStatus {
+// ListenerRuleConfigurationStatus says whether the settings can be used, and who uses them. secrets are those that they name and
+// that exist. What depends on a rule, such as its matches, the route's conditions tell.
+func ListenerRuleConfigurationStatus(c *gwcfgv1.ListenerRuleConfiguration, users []User, secrets []*corev1.Secret) gwcfgv1.ListenerRuleConfigurationStatus {
 	out := *c.Status.DeepCopy()
-	out.Use = use(c, out.Use, users)
+	accepted, message := configurationAccepted(nil), "Accepted"
+	if _, problems := ruleConfigurationOf(c, secrets); len(problems) > 0 {
+		message = oneLine(strings.Join(problems, "; "))
+		accepted = configurationRefused(invalidParameters("%s", message))
+	}
+	if len(users) > 0 { // AWS Load Balancer Controller writes these for its own users.
+		out.ObservedGeneration, out.Accepted, out.Message = new(c.Generation), new(accepted.Status == metav1.ConditionTrue), new(message)
+	}
+	out.Use = use(c, out.Use, users, accepted)
 	return out
 }
 

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"fmt"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -117,19 +118,27 @@ func validListenerAttribute(key, value string) bool {
 }
 
 func (c configuration) invalidTags() problem {
-	if len(c.spec.Tags) >= maxTags {
-		return invalidParameters("tags of %s are %d; give at most %d, as AWS allows 50 and the provider adds its own", c.from, len(c.spec.Tags), maxTags-1)
-	}
-	for _, key := range sortedKeys(c.spec.Tags) {
-		v := c.spec.Tags[key]
-		switch {
-		case key == "" || utf8.RuneCountInString(key) > maxTagKey || utf8.RuneCountInString(v) > maxTagValue || !tagForm.MatchString(key) || !tagForm.MatchString(v):
-			return invalidParameters("tags of %s has %q: %q; a key has 1 to %d characters and a value at most %d: letters, digits, spaces and _.:/=+-@", c.from, key, v, maxTagKey, maxTagValue)
-		case strings.HasPrefix(strings.ToLower(key), "aws:"):
-			return invalidParameters("tags of %s has %q, but keys that begin with aws: are AWS's own; choose another key", c.from, key)
-		}
+	if err := invalidTags(c.spec.Tags); err != nil {
+		return invalidParameters("tags of %s %s", c.from, err)
 	}
 	return problem{}
+}
+
+// invalidTags says what ELBv2 would refuse of a user's tags.
+func invalidTags(tags map[string]string) error {
+	if len(tags) >= maxTags {
+		return fmt.Errorf("are %d; give at most %d, as AWS allows 50 and the provider adds its own", len(tags), maxTags-1)
+	}
+	for _, key := range sortedKeys(tags) {
+		v := tags[key]
+		switch {
+		case key == "" || utf8.RuneCountInString(key) > maxTagKey || utf8.RuneCountInString(v) > maxTagValue || !tagForm.MatchString(key) || !tagForm.MatchString(v):
+			return fmt.Errorf("has %q: %q; a key has 1 to %d characters and a value at most %d: letters, digits, spaces and _.:/=+-@", key, v, maxTagKey, maxTagValue)
+		case strings.HasPrefix(strings.ToLower(key), "aws:"):
+			return fmt.Errorf("has %q, but keys that begin with aws: are AWS's own; choose another key", key)
+		}
+	}
+	return nil
 }
 
 func (c configuration) invalidAddOns() problem {

@@ -62,7 +62,7 @@ func (t *translation) judge(r *routeRule, on alb.ListenerPort) *verdict {
 	t.verdicts[key] = v
 	d := t.distribute(r, on)
 	v.unresolved = d.unresolved
-	answer := t.answers(r, d, on)
+	answer := r.config.guarded(t.answers(r, d, on), on, v.failed)
 	for _, why := range slices.Concat(r.unmatched, r.unsupported, answer.refused) {
 		v.drop(r.id().where(), why)
 	}
@@ -73,6 +73,7 @@ func (t *translation) judge(r *routeRule, on alb.ListenerPort) *verdict {
 			v.drop(r.id().where(), fmt.Sprintf("match %d: %s", m.index, err))
 			variants = []variant{{m.match, v.failed}}
 		}
+		variants = splitSources(variants, hosts)
 		made := t.atoms(v, ruleVariants{r, m, variants}, hosts)
 		v.works = v.works || made > 0 && err == nil && !answer.broken
 	}
@@ -117,9 +118,14 @@ func (t *translation) answers(r *routeRule, d distribution, on alb.ListenerPort)
 	case len(r.unsupported) > 0:
 		return answer{broken: true, to: func(m match) ([]variant, error) { return []variant{{m, failed(r.route.failure)}}, nil }}
 	case r.redirect != nil:
-		return answer{to: func(m match) ([]variant, error) { return redirected(r.redirect, m, on) }}
+		return answer{to: func(m match) ([]variant, error) {
+			out, err := redirected(r.redirect, m, on)
+			return r.config.queried(out), err
+		}}
+	case len(r.config.fixed) > 0:
+		return answer{to: func(m match) ([]variant, error) { return []variant{{m, newOutcome(r.config.fixed, nil)}}, nil }}
 	}
-	out, refused := forward(d, r.route.failure)
+	out, refused := forward(d, r)
 	return answer{refused: refused, broken: len(refused) > 0 && d.lost == 0, to: func(m match) ([]variant, error) {
 		if r.rewrite == nil || out.actions[0].ForwardConfig == nil {
 			return []variant{{m, out}}, nil
@@ -141,7 +147,7 @@ func (t *translation) expressible(a *atom) error {
 		n += alb.CountValues(c)
 	}
 	if n > alb.MaxConditionValues {
-		return fmt.Errorf("needs %d condition values, an Application Load Balancer rule holds %d; match on fewer headers and query parameters", n, alb.MaxConditionValues)
+		return fmt.Errorf("needs %d condition values, an Application Load Balancer rule holds %d; match on fewer headers, query parameters and source addresses", n, alb.MaxConditionValues)
 	}
 	if err := alb.ValidateConditions(sdk); err != nil {
 		return fmt.Errorf("%w; change the match", err)

@@ -40,24 +40,44 @@ func (r Resolver) Waiting(ctx context.Context, actions []albv1alpha1.Action) (st
 	return "", nil
 }
 
-// Actions as ELBv2 takes them.
-func (r Resolver) Actions(ctx context.Context, actions []albv1alpha1.Action) ([]elbtypes.Action, error) {
+// A Resolved is what actions come to.
+type Resolved struct {
+	// Actions as ELBv2 takes them.
+	Actions []elbtypes.Action
+
+	// client tells the versions of the Secret apart that the client of an identity provider is from, without saying anything of
+	// what it holds. Empty where there is none.
+	client string
+}
+
+// Tags with one that says which version of a client AWS was given: AWS never shows a client secret, so that this is how a new one
+// is noticed.
+func (r Resolved) Tags(tags map[string]string) map[string]string {
+	if r.client != "" {
+		tags[aws.TagClient] = r.client
+	}
+	return tags
+}
+
+// Resolve actions.
+func (r Resolver) Resolve(ctx context.Context, actions []albv1alpha1.Action) (Resolved, error) {
 	arns, err := r.arns(ctx, actions)
 	if err != nil {
-		return nil, err
+		return Resolved{}, err
 	}
-	out := external.Actions(actions, func(name string) string { return arns[name] })
+	out := Resolved{Actions: external.Actions(actions, func(name string) string { return arns[name] })}
 	for i := range actions {
 		config := actions[i].AuthenticateOidcConfig
 		if config == nil {
 			continue
 		}
-		c, err := r.client(ctx, config.ClientSecretRef)
+		c, version, err := r.client(ctx, *config)
 		if err != nil {
-			return nil, err
+			return Resolved{}, err
 		}
-		out[i].AuthenticateOidcConfig.ClientId = new(c.ID)
-		out[i].AuthenticateOidcConfig.ClientSecret = new(c.Secret)
+		out.client = version
+		out.Actions[i].AuthenticateOidcConfig.ClientId = new(c.ID)
+		out.Actions[i].AuthenticateOidcConfig.ClientSecret = new(c.Secret())
 	}
 	return out, nil
 }

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/action"
 )
@@ -21,7 +22,7 @@ import (
 func resolver(t *testing.T, objects ...client.Object) action.Resolver {
 	t.Helper()
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{albv1alpha1.AddToScheme, corev1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{albv1alpha1.AddToScheme, corev1.AddToScheme, gwcfgv1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			t.Fatal(err)
 		}
@@ -47,12 +48,20 @@ func byName(name string) albv1alpha1.TargetGroupTuple {
 
 func authenticate(secret albv1alpha1.SecretReference) albv1alpha1.Action {
 	return albv1alpha1.Action{Type: albv1alpha1.ActionAuthenticateOIDC, AuthenticateOidcConfig: &albv1alpha1.AuthenticateOidcActionConfig{
-		Issuer: "https://idp.example.com", ClientSecretRef: secret,
+		Issuer: "https://idp.example.com", TokenEndpoint: "https://idp.example.com/token", ClientSecretRef: secret,
 	}}
 }
 
-func secret(data map[string]string) *corev1.Secret {
-	s := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "idp"}, Data: map[string][]byte{}}
+func lender(namespace, endpoint string) *gwcfgv1.ListenerRuleConfiguration {
+	c := &gwcfgv1.ListenerRuleConfiguration{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "login"}}
+	c.Spec.Actions = []gwcfgv1.Action{{Type: gwcfgv1.ActionTypeAuthenticateOIDC, AuthenticateOIDCConfig: &gwcfgv1.AuthenticateOIDCActionConfig{
+		Issuer: "https://idp.example.com", TokenEndpoint: endpoint, Secret: gwcfgv1.Secret{Name: "idp"},
+	}}}
+	return c
+}
+
+func secret(namespace string, data map[string]string) *corev1.Secret {
+	s := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "idp"}, Data: map[string][]byte{}}
 	for k, v := range data {
 		s.Data[k] = []byte(v)
 	}
@@ -62,12 +71,12 @@ func secret(data map[string]string) *corev1.Secret {
 func TestForward(t *testing.T) {
 	r := resolver(t, group("web", "arn:web"), group("api", ""))
 	actions := []albv1alpha1.Action{forward(byName("web"), albv1alpha1.TargetGroupTuple{TargetGroupArn: new("arn:legacy")})}
-	got, err := r.Actions(t.Context(), actions)
+	got, err := r.Resolve(t.Context(), actions)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var arns []string
-	for _, g := range got[0].ForwardConfig.TargetGroups {
+	for _, g := range got.Actions[0].ForwardConfig.TargetGroups {
 		arns = append(arns, *g.TargetGroupArn)
 	}
 	if diff := cmp.Diff([]string{"arn:web", "arn:legacy"}, arns); diff != "" {
@@ -86,8 +95,8 @@ func TestForward(t *testing.T) {
 			if err != nil || got != tc.want {
 				t.Errorf("Waiting(...) is %q, %v; want %q", got, err, tc.want)
 			}
-			if _, err := r.Actions(t.Context(), actions); (err != nil) != (tc.want != "") {
-				t.Errorf("Actions(...): %v: nothing is sent with a target group that has no ARN", err)
+			if _, err := r.Resolve(t.Context(), actions); (err != nil) != (tc.want != "") {
+				t.Errorf("Resolve(...): %v: nothing is sent with a target group that has no ARN", err)
 			}
 		})
 	}
@@ -95,66 +104,98 @@ func TestForward(t *testing.T) {
 
 func TestClientOfIdentityProvider(t *testing.T) {
 	const hidden = "s3cr3t"
+	whole := map[string]string{"clientID": "shop", "clientSecret": hidden}
 	type want struct{ id, secret, refusal string }
 	cases := map[string]struct {
 		reason string
 		ref    albv1alpha1.SecretReference
 		secret *corev1.Secret
+		lender *gwcfgv1.ListenerRuleConfiguration
 		want   want
 	}{
 		"Found": {
 			reason: "Both keys are there.",
-			ref:    albv1alpha1.SecretReference{Name: "idp"}, secret: secret(map[string]string{"clientID": "shop", "clientSecret": hidden}),
+			ref:    albv1alpha1.SecretReference{Name: "idp"}, secret: secret("shop", whole),
 			want: want{id: "shop", secret: hidden},
 		},
 		"OwnNamespace": {
 			reason: "The object's own namespace may be named.",
-			ref:    albv1alpha1.SecretReference{Name: "idp", Namespace: "shop"}, secret: secret(map[string]string{"clientID": "shop", "clientSecret": hidden}),
-			want: want{id: "shop", secret: hidden},
-		},
-		"OlderSpelling": {
-			reason: "AWS Load Balancer Controller takes clientId too (lbc.md section 1.3).",
-			ref:    albv1alpha1.SecretReference{Name: "idp"}, secret: secret(map[string]string{"clientId": "shop", "clientSecret": hidden}),
+			ref:    albv1alpha1.SecretReference{Name: "idp", Namespace: "shop"}, secret: secret("shop", whole),
 			want: want{id: "shop", secret: hidden},
 		},
 		"Missing": {
 			reason: "A rule is not sent without its authentication.",
-			ref:    albv1alpha1.SecretReference{Name: "other"}, secret: secret(nil),
-			want: want{refusal: `Secret "other" is not there`},
+			ref:    albv1alpha1.SecretReference{Name: "other"}, secret: secret("shop", nil),
+			want: want{refusal: `Secret "shop/other" is not there`},
 		},
 		"WithoutSecret": {
 			reason: "Half a client is none.",
-			ref:    albv1alpha1.SecretReference{Name: "idp"}, secret: secret(map[string]string{"clientID": "shop"}),
-			want: want{refusal: `Secret "idp" must have the keys clientID and clientSecret`},
-		},
-		"WithoutID": {
-			reason: "Half a client is none, and what there is of it is not told.",
-			ref:    albv1alpha1.SecretReference{Name: "idp"}, secret: secret(map[string]string{"clientSecret": hidden}),
-			want: want{refusal: `Secret "idp" must have the keys clientID and clientSecret`},
+			ref:    albv1alpha1.SecretReference{Name: "idp"}, secret: secret("shop", map[string]string{"clientID": "shop"}),
+			want: want{refusal: `Secret "shop/idp" must have the keys clientID and clientSecret`},
 		},
 		"OtherNamespace": {
 			reason: "Who may write a rule may not thereby read the Secrets of others.",
-			ref:    albv1alpha1.SecretReference{Name: "idp", Namespace: "bank"}, secret: secret(map[string]string{"clientID": "shop", "clientSecret": hidden}),
-			want: want{refusal: `it must be in namespace "shop"`},
+			ref:    albv1alpha1.SecretReference{Name: "idp", Namespace: "bank"}, secret: secret("bank", whole),
+			want: want{refusal: `no ListenerRuleConfiguration there`},
+		},
+		"Lent": {
+			reason: "A ListenerRuleConfiguration beside the Secret says that it is for this identity provider.",
+			ref:    albv1alpha1.SecretReference{Name: "idp", Namespace: "bank"}, secret: secret("bank", whole), lender: lender("bank", "https://idp.example.com/token"),
+			want: want{id: "shop", secret: hidden},
+		},
+		"LentForAnother": {
+			reason: "The secret goes to the endpoints that its owner named, and to no other.",
+			ref:    albv1alpha1.SecretReference{Name: "idp", Namespace: "bank"}, secret: secret("bank", whole), lender: lender("bank", "https://bank.example.com/token"),
+			want: want{refusal: `no ListenerRuleConfiguration there`},
+		},
+		"LentElsewhere": {
+			reason: "Only who has the Secret can lend it.",
+			ref:    albv1alpha1.SecretReference{Name: "idp", Namespace: "bank"}, secret: secret("bank", whole), lender: lender("shop", "https://idp.example.com/token"),
+			want: want{refusal: `no ListenerRuleConfiguration there`},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			actions := []albv1alpha1.Action{authenticate(tc.ref), forward(byName("web"))}
-			out, err := resolver(t, tc.secret, group("web", "arn:web")).Actions(t.Context(), actions)
+			objects := []client.Object{tc.secret, group("web", "arn:web")}
+			if tc.lender != nil {
+				objects = append(objects, tc.lender)
+			}
+			out, err := resolver(t, objects...).Resolve(t.Context(), actions)
 			var got want
 			if err == nil {
-				got.id, got.secret = *out[0].AuthenticateOidcConfig.ClientId, *out[0].AuthenticateOidcConfig.ClientSecret
+				got.id, got.secret = *out.Actions[0].AuthenticateOidcConfig.ClientId, *out.Actions[0].AuthenticateOidcConfig.ClientSecret
 			} else if strings.Contains(err.Error(), tc.want.refusal) && aws.IsRefused(err) {
 				got.refusal = tc.want.refusal
 			}
 			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
-				t.Errorf("%s\nActions(...): %v: -want, +got:\n%s", tc.reason, err, diff)
+				t.Errorf("%s\nResolve(...): %v: -want, +got:\n%s", tc.reason, err, diff)
 			}
 			if err != nil && strings.Contains(err.Error(), hidden) {
 				t.Errorf("%s\nthe message %q tells the secret", tc.reason, err)
 			}
 		})
+	}
+}
+
+func TestVersionOfClient(t *testing.T) {
+	tag := func(s *corev1.Secret) string {
+		t.Helper()
+		out, err := resolver(t, s).Resolve(t.Context(), []albv1alpha1.Action{authenticate(albv1alpha1.SecretReference{Name: "idp"})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Tags(map[string]string{})[aws.TagClient]
+	}
+	old, renewed := secret("shop", map[string]string{"clientID": "shop", "clientSecret": "s3cr3t"}), secret("shop", map[string]string{"clientID": "shop", "clientSecret": "another"})
+	old.UID, old.ResourceVersion = "a", "1"
+	renewed.UID, renewed.ResourceVersion = "a", "2"
+	if a, b := tag(old), tag(renewed); a == b || a == "" || strings.Contains(a+b, "s3cr3t") {
+		t.Errorf("tags of an old and a renewed Secret are %q and %q; want two that differ and tell nothing", a, b)
+	}
+	none, err := resolver(t).Resolve(t.Context(), nil)
+	if err != nil || len(none.Tags(map[string]string{})) > 0 {
+		t.Errorf("tags without a client: %v, %v", none, err)
 	}
 }
 
@@ -166,8 +207,8 @@ func TestTargetGroups(t *testing.T) {
 	if diff := cmp.Diff([]string{"web", "api"}, action.TargetGroups(actions)); diff != "" {
 		t.Errorf("TargetGroups(...): -want, +got:\n%s", diff)
 	}
-	got, err := resolver(t).Actions(t.Context(), actions[:1])
-	if diff := cmp.Diff(elbtypes.ActionTypeEnumFixedResponse, got[0].Type, cmpopts.EquateErrors()); diff != "" || err != nil {
-		t.Errorf("Actions(...) without references: %v %s", err, diff)
+	got, err := resolver(t).Resolve(t.Context(), actions[:1])
+	if diff := cmp.Diff(elbtypes.ActionTypeEnumFixedResponse, got.Actions[0].Type, cmpopts.EquateErrors()); diff != "" || err != nil {
+		t.Errorf("Resolve(...) without references: %v %s", err, diff)
 	}
 }

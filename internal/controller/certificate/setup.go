@@ -5,8 +5,6 @@ import (
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/controller"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/reconciler/managed"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -15,6 +13,7 @@ import (
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/drive"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
 )
 
@@ -41,7 +40,7 @@ func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.Certificate] {
 		Holding: holding,
 		Watches: []drive.Watch{
 			{Object: &albv1alpha1.Listener{}, Map: leaving},
-			{Object: secretMetadata(), Map: ofSecret},
+			{Object: lookup.Metadata("Secret"), Map: ofSecret},
 			{Object: &gatewayv1.ReferenceGrant{}, Map: ofGrant},
 		},
 		Indexes: []drive.Index[*albv1alpha1.Certificate]{
@@ -54,13 +53,6 @@ func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.Certificate] {
 			}},
 		},
 	}
-}
-
-// secretMetadata is watched for changes: the cache has no content of Secrets.
-func secretMetadata() *metav1.PartialObjectMetadata {
-	o := &metav1.PartialObjectMetadata{}
-	o.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
-	return o
 }
 
 // holding: ACM does not delete a certificate that a listener has (ResourceInUseException).

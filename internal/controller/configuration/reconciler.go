@@ -7,6 +7,7 @@ import (
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/event"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -35,6 +36,7 @@ var optimistic = client.MergeFromWithOptimisticLock{}
 // A Reconciler reconciles the configurations of one kind.
 type Reconciler struct {
 	kube   client.Client
+	live   client.Reader // reads Secrets, and nothing from a cache
 	record event.Recorder
 	now    func() metav1.Time
 	kind   kind
@@ -89,8 +91,12 @@ func (r *Reconciler) report(ctx context.Context, o client.Object, users []transl
 	if !ok {
 		return errors.Errorf("%T is not an API object", o)
 	}
+	secrets, err := r.secrets(ctx, o)
+	if err != nil {
+		return err
+	}
 	was := r.kind.use(before).Conditions
-	r.kind.report(o, users)
+	r.kind.report(o, facts{users: users, secrets: secrets})
 	use := r.kind.use(o)
 	use.Conditions = condition.Stamp(was, use.Conditions, r.now())
 	if equality.Semantic.DeepEqual(before, o) {
@@ -101,6 +107,26 @@ func (r *Reconciler) report(ctx context.Context, o client.Object, users []transl
 	}
 	r.announce(o, was, r.kind.use(o).Conditions)
 	return nil
+}
+
+// secrets that a configuration names, those that exist.
+func (r *Reconciler) secrets(ctx context.Context, o client.Object) ([]*corev1.Secret, error) {
+	if r.kind.secrets == nil {
+		return nil, nil
+	}
+	var out []*corev1.Secret
+	for _, name := range r.kind.secrets(o) {
+		s := &corev1.Secret{}
+		err := r.live.Get(ctx, name, s)
+		if kerrors.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, errors.Wrapf(err, "cannot get Secret %q", name)
+		}
+		out = append(out, s)
+	}
+	return out, nil
 }
 
 func (r *Reconciler) announce(o client.Object, was, is []metav1.Condition) {

@@ -2,6 +2,7 @@ package configuration
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/event"
 	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -44,7 +46,7 @@ func (w *world) WithAnnotations(_ ...string) event.Recorder { return w }
 func newWorld(t *testing.T, objects ...client.Object) *world {
 	t.Helper()
 	s := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{gatewayv1.Install, gwcfgv1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{gatewayv1.Install, gwcfgv1.AddToScheme, corev1.AddToScheme} {
 		if err := add(s); err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +81,7 @@ func isManaged(o client.Object) bool {
 // settle a configuration of a kind: reconcile it until nothing is written.
 func (w *world) settle(k kind, name string) {
 	w.Helper()
-	r := &Reconciler{kube: w.kube, record: w, now: func() metav1.Time { return now }, kind: k}
+	r := &Reconciler{kube: w.kube, live: w.kube, record: w, now: func() metav1.Time { return now }, kind: k}
 	for range 5 {
 		before := w.writes
 		if _, err := r.Reconcile(w.Context(), ctrl.Request{NamespacedName: types.NamespacedName{Namespace: "shop", Name: name}}); err != nil {
@@ -245,6 +247,49 @@ func TestUsersThroughRoutes(t *testing.T) {
 				t.Errorf("a change of %T wakes %v of kind %s, want the one that it uses", changed, woken(w, k, changed), k.name)
 			}
 		}
+	}
+}
+
+// TestClientOfRule: a ListenerRuleConfiguration says whether the client that it names can be had, and never what it is.
+func TestClientOfRule(t *testing.T) {
+	t.Parallel()
+	const hidden = "s3cr3t"
+	route := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "cart"}, Spec: gatewayv1.HTTPRouteSpec{
+		CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{{Name: "web"}}},
+		Rules: []gatewayv1.HTTPRouteRule{{
+			Filters: []gatewayv1.HTTPRouteFilter{{Type: gatewayv1.HTTPRouteFilterExtensionRef, ExtensionRef: &gatewayv1.LocalObjectReference{Group: "gateway.k8s.aws", Kind: "ListenerRuleConfiguration", Name: "lrc"}}},
+		}},
+	}}
+	lrc := &gwcfgv1.ListenerRuleConfiguration{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "lrc", Generation: 2}}
+	lrc.Spec.Actions = []gwcfgv1.Action{{Type: gwcfgv1.ActionTypeAuthenticateOIDC, AuthenticateOIDCConfig: &gwcfgv1.AuthenticateOIDCActionConfig{
+		Issuer: "https://idp.example.com", AuthorizationEndpoint: "https://idp.example.com/authorize", TokenEndpoint: "https://idp.example.com/token",
+		UserInfoEndpoint: "https://idp.example.com/userinfo", Secret: gwcfgv1.Secret{Name: "client"},
+	}}}
+	w := newWorld(t, class(), gateway("web", "alb", "lbc"), route, lrc)
+	w.settle(listenerRuleConfigurations(), "lrc")
+	got := get(w, lrc)
+	const why = "actions[0] of ListenerRuleConfiguration shop/lrc names Secret shop/client, which does not exist; create it with the keys clientID and clientSecret"
+	if got.Status.Accepted == nil || *got.Status.Accepted || *got.Status.Message != why || *got.Status.ObservedGeneration != 2 {
+		t.Errorf("without a Secret: %+v, want not accepted: %s", got.Status, why)
+	}
+
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "client"}, Data: map[string][]byte{"clientID": []byte("shop"), "clientSecret": []byte(hidden)}}
+	if err := w.kube.Create(t.Context(), secret); err != nil {
+		t.Fatal(err)
+	}
+	changed := lookup.Metadata("Secret")
+	changed.SetNamespace("shop")
+	changed.SetName("client")
+	if diff := cmp.Diff([]types.NamespacedName{{Namespace: "shop", Name: "lrc"}}, woken(w, listenerRuleConfigurations(), changed)); diff != "" {
+		t.Errorf("woken by the Secret: -want, +got:\n%s", diff)
+	}
+	w.settle(listenerRuleConfigurations(), "lrc")
+	got = get(w, lrc)
+	if got.Status.Accepted == nil || !*got.Status.Accepted || *got.Status.Message != "Accepted" {
+		t.Errorf("with a Secret: %+v, want accepted", got.Status)
+	}
+	if told := fmt.Sprintf("%+v %v", got, w.events); strings.Contains(told, hidden) {
+		t.Error("status or events tell the client secret")
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
-	"sigs.k8s.io/controller-runtime/pkg/predicate"
 )
 
 // Setup adds the controllers to a manager. The field indexes of package lookup must be registered with its cache.
@@ -29,13 +28,12 @@ func setup(mgr ctrl.Manager, o controller.Options, k kind) error {
 	name := strings.ToLower(k.name)
 	r := &Reconciler{
 		kube:   mgr.GetClient(),
+		live:   mgr.GetAPIReader(),
 		record: event.NewAPIRecorder(mgr.GetEventRecorderFor(name), o.EventFilterFunctions...), //nolint:staticcheck // Crossplane's system roles do not grant events.k8s.io yet.
 		now:    metav1.Now,
 		kind:   k,
 	}
-	// Generations change with specs and with deletion, and so not with a status.
-	when := builder.WithPredicates(predicate.GenerationChangedPredicate{})
-	b := ctrl.NewControllerManagedBy(mgr).Named(name).WithOptions(o.ForControllerRuntime()).For(k.object(), when)
+	b := ctrl.NewControllerManagedBy(mgr).Named(name).WithOptions(o.ForControllerRuntime()).For(k.object(), builder.WithPredicates(specChanged))
 	for _, w := range k.watches {
 		b = b.Watches(w.object, handler.EnqueueRequestsFromMapFunc(func(ctx context.Context, o client.Object) []ctrl.Request {
 			var out []ctrl.Request
@@ -43,7 +41,7 @@ func setup(mgr ctrl.Manager, o controller.Options, k kind) error {
 				out = append(out, ctrl.Request{NamespacedName: n})
 			}
 			return out
-		}), when)
+		}), w.when())
 	}
 	return b.Complete(r)
 }

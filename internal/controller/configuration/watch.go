@@ -3,8 +3,11 @@ package configuration
 import (
 	"context"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
@@ -15,6 +18,17 @@ import (
 type watch struct {
 	object client.Object
 	used   func(ctx context.Context, kube client.Reader, o client.Object) []types.NamespacedName
+}
+
+// specChanged: generations change with specs and with deletion, and so not with a status.
+var specChanged = predicate.GenerationChangedPredicate{}
+
+// when a changed object wakes anyone. Secrets have no generations.
+func (w watch) when() builder.WatchesOption {
+	if _, ok := w.object.(*metav1.PartialObjectMetadata); ok {
+		return builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})
+	}
+	return builder.WithPredicates(specChanged)
 }
 
 // on the objects of one type.
@@ -64,9 +78,20 @@ func watchesOfTargetGroupConfigurations() []watch {
 }
 
 func watchesOfListenerRuleConfigurations() []watch {
-	return throughRoutes(func(_ context.Context, _ client.Reader, r client.Object) []types.NamespacedName {
+	used := func(_ context.Context, _ client.Reader, r client.Object) []types.NamespacedName {
 		return lookup.ListenerRuleConfigurations(r)
-	})
+	}
+	return append(throughRoutes(used), on(lookup.Metadata("Secret"), func(ctx context.Context, kube client.Reader, s *metav1.PartialObjectMetadata) []types.NamespacedName {
+		l := &gwcfgv1.ListenerRuleConfigurationList{}
+		if err := kube.List(ctx, l, client.MatchingFields{lookup.BySecret: client.ObjectKeyFromObject(s).String()}); err != nil {
+			return nil // The cache does not fail.
+		}
+		var out []types.NamespacedName
+		for i := range l.Items {
+			out = append(out, client.ObjectKeyFromObject(&l.Items[i]))
+		}
+		return out
+	}))
 }
 
 // throughRoutes: what a route uses, and what the routes of a Gateway and of a class's Gateways use.

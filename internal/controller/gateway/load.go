@@ -141,14 +141,17 @@ func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
 	if s.Services, err = get[corev1.Service](ctx, r.kube, services.sorted(compareNames)); err != nil {
 		return err
 	}
+	if s.ListenerRuleConfigurations, err = get[gwcfgv1.ListenerRuleConfiguration](ctx, r.kube, rules.sorted(compareNames)); err != nil {
+		return err
+	}
+	for _, c := range s.ListenerRuleConfigurations {
+		secrets.add(lookup.ClientSecrets(c)...)
+	}
 	// The content of Secrets and ConfigMaps is not in the cache.
 	if s.Secrets, err = get[corev1.Secret](ctx, r.live, secrets.sorted(compareNames)); err != nil {
 		return err
 	}
 	if s.ConfigMaps, err = get[corev1.ConfigMap](ctx, r.live, lookup.ConfigMaps(s.Gateway)); err != nil {
-		return err
-	}
-	if s.ListenerRuleConfigurations, err = get[gwcfgv1.ListenerRuleConfiguration](ctx, r.kube, rules.sorted(compareNames)); err != nil {
 		return err
 	}
 	for _, ns := range grantors.sorted(compareStrings) {

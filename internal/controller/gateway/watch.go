@@ -34,8 +34,8 @@ func watches() []watch {
 		{&corev1.Namespace{}, predicate.LabelChangedPredicate{}, typed(ofNamespace)},
 		{&corev1.Service{}, serviceSpec(), typed(ofService)},
 		{&corev1.Service{}, matters(), typed(ofOwnService)},
-		{metadataOf("Secret"), predicate.ResourceVersionChangedPredicate{}, typed(ofSecret)},
-		{metadataOf("ConfigMap"), predicate.ResourceVersionChangedPredicate{}, typed(ofConfigMap)},
+		{lookup.Metadata("Secret"), predicate.ResourceVersionChangedPredicate{}, typed(ofSecret)},
+		{lookup.Metadata("ConfigMap"), predicate.ResourceVersionChangedPredicate{}, typed(ofConfigMap)},
 		{&gwcfgv1.LoadBalancerConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofLoadBalancerConfiguration)},
 		{&gwcfgv1.TargetGroupConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofTargetGroupConfiguration)},
 		{&gwcfgv1.ListenerRuleConfiguration{}, predicate.GenerationChangedPredicate{}, typed(ofListenerRuleConfiguration)},
@@ -96,15 +96,17 @@ func ofGrant(ctx context.Context, kube client.Reader, g *gatewayv1.ReferenceGran
 		gateways(ctx, kube, client.MatchingFields{lookup.ByConfigMapNamespace: g.GetNamespace()}))
 }
 
-// metadataOf a kind of the core group is as much of Secrets and ConfigMaps as is watched.
-func metadataOf(kind string) *metav1.PartialObjectMetadata {
-	o := &metav1.PartialObjectMetadata{}
-	o.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind(kind))
-	return o
-}
-
 func ofSecret(ctx context.Context, kube client.Reader, s *metav1.PartialObjectMetadata) []types.NamespacedName {
-	return throughListeners(ctx, kube, client.MatchingFields{lookup.BySecret: client.ObjectKeyFromObject(s).String()})
+	key := client.MatchingFields{lookup.BySecret: client.ObjectKeyFromObject(s).String()}
+	out := throughListeners(ctx, kube, key)
+	l := &gwcfgv1.ListenerRuleConfigurationList{}
+	if err := kube.List(ctx, l, key); err != nil {
+		return out
+	}
+	for i := range l.Items {
+		out = append(out, ofListenerRuleConfiguration(ctx, kube, &l.Items[i])...)
+	}
+	return out
 }
 
 func ofConfigMap(ctx context.Context, kube client.Reader, c *metav1.PartialObjectMetadata) []types.NamespacedName {

@@ -38,7 +38,7 @@ func cluster(t *testing.T) *world {
 		}
 	})
 	rule := func(r *gatewayv1.HTTPRoute) {
-		r.Spec.Rules[0].Filters = []gatewayv1.HTTPRouteFilter{{ExtensionRef: &gatewayv1.LocalObjectReference{
+		r.Spec.Rules[0].Filters = []gatewayv1.HTTPRouteFilter{{Type: gatewayv1.HTTPRouteFilterExtensionRef, ExtensionRef: &gatewayv1.LocalObjectReference{
 			Group: gwcfgv1.Group, Kind: gwcfgv1.ListenerRuleConfigurationKind, Name: "rule",
 		}}}
 	}
@@ -56,6 +56,11 @@ func cluster(t *testing.T) *world {
 		route("visitors", "visit", withParent(setRef("guests", "extra")), withBackend("visitors", "visit")),
 		&gwcfgv1.LoadBalancerConfiguration{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "class-cfg"}, Spec: gwcfgv1.LoadBalancerConfigurationSpec{
 			DefaultTargetGroupConfiguration: &gwcfgv1.DefaultTargetGroupConfigurationReference{Name: "fallback"},
+		}},
+		&gwcfgv1.ListenerRuleConfiguration{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "rule"}, Spec: gwcfgv1.ListenerRuleConfigurationSpec{
+			Actions: []gwcfgv1.Action{{Type: gwcfgv1.ActionTypeAuthenticateOIDC, AuthenticateOIDCConfig: &gwcfgv1.AuthenticateOIDCActionConfig{
+				Secret: gwcfgv1.Secret{Name: "client"},
+			}}},
 		}},
 		loadBalancer(),
 		&albv1alpha1.Listener{ObjectMeta: objectMeta("web-80", "uid-of-80", ownedBy("LoadBalancer", gwName, lbUID))},
@@ -126,6 +131,11 @@ func TestWatches(t *testing.T) {
 			reason: "A rule's configuration wakes the parents of the routes that name it.",
 			object: &gwcfgv1.ListenerRuleConfiguration{ObjectMeta: object(ns, "rule")}, want: []string{"shop/web"},
 		},
+		"SecretOfClient": {
+			reason: "A Secret with the client of an identity provider wakes the parents of the routes whose configuration names it.",
+			object: metadata("Secret", ns, "client"), want: []string{"shop/web"},
+		},
+		"SecretOfClientElsewhere": {reason: "A namesake in another namespace wakes nobody.", object: metadata("Secret", "team", "client")},
 		"ProviderConfig": {
 			reason: "A ProviderConfig wakes those in its namespace that name it.",
 			object: &albv1alpha1.ProviderConfig{ObjectMeta: object(ns, "local")}, want: []string{"shop/edge"},

@@ -156,12 +156,12 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.Listener, got *el
 		return plan{}, err
 	}
 	arn := *got.ListenerArn
-	actions, err := e.actions.Actions(ctx, want.DefaultActions)
+	resolved, err := e.actions.Resolve(ctx, want.DefaultActions)
 	if err != nil {
 		return plan{}, err
 	}
 	var p plan
-	p.Modify, p.Changed = modification(want, actions, got)
+	p.Modify, p.Changed = modification(want, resolved.Actions, got)
 	if want.Protocol == string(elbtypes.ProtocolEnumHttps) {
 		have, err := e.attached(ctx, got)
 		if err != nil {
@@ -181,7 +181,8 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.Listener, got *el
 	if err != nil {
 		return plan{}, errors.Wrap(err, "cannot read the tags of the listener")
 	}
-	p.Tags = aws.Missing(have, e.wantedTags(mg))
+	p.Tags = aws.Missing(have, resolved.Tags(e.wantedTags(mg)))
+	p.renew(resolved.Actions, got)
 	return p, nil
 }
 
@@ -224,7 +225,7 @@ func (e *connection) Create(ctx context.Context, mg *albv1alpha1.Listener) (mana
 	if err != nil {
 		return managed.ExternalCreation{}, err
 	}
-	actions, err := e.actions.Actions(ctx, mg.Spec.ForProvider.DefaultActions)
+	resolved, err := e.actions.Resolve(ctx, mg.Spec.ForProvider.DefaultActions)
 	if err != nil {
 		return managed.ExternalCreation{}, err
 	}
@@ -232,9 +233,9 @@ func (e *connection) Create(ctx context.Context, mg *albv1alpha1.Listener) (mana
 	if err != nil {
 		return managed.ExternalCreation{}, err
 	}
-	in := creation(want, actions)
+	in := creation(want, resolved.Actions)
 	in.LoadBalancerArn = &lb
-	in.Tags = aws.ELBTags(e.wantedTags(mg))
+	in.Tags = aws.ELBTags(resolved.Tags(e.wantedTags(mg)))
 	made, err := e.write.CreateListener(ctx, in)
 	if err != nil {
 		return managed.ExternalCreation{}, errors.Wrap(err, "cannot create listener")

@@ -429,7 +429,7 @@ func TestClientSecretOfIdentityProvider(t *testing.T) {
 	}
 	b := newBench(t, http(oidc))
 	mg, _ := b.listeners.Once(name)
-	if s := rig.Synced(mg); !strings.Contains(s, `Secret "idp" is not there; create it with the keys clientID and clientSecret`) {
+	if s := rig.Synced(mg); !strings.Contains(s, `Secret "shop/idp" is not there; create it with the keys clientID and clientSecret`) {
 		t.Errorf("Synced %q does not say what is missing", s)
 	}
 	if n := len(b.inAWS()); n != 0 {

@@ -9,11 +9,14 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/external"
 )
 
 // modeOff is what a listener has that was never told of client certificates.
 const modeOff = "off"
+
+const partActions = "default actions"
 
 // A plan is what has to be done to a listener.
 type plan struct {
@@ -73,12 +76,24 @@ func modification(want albv1alpha1.ListenerParameters, actions []elbtypes.Action
 	}
 	if !external.SameActions(actions, got.DefaultActions) {
 		in.DefaultActions = actions
-		changed = append(changed, "default actions")
+		changed = append(changed, partActions)
 	}
 	if len(changed) == 0 {
 		return nil, nil
 	}
 	return in, changed
+}
+
+// renew the client of an identity provider where AWS has that of an older Secret. The actions look alike then.
+func (p *plan) renew(actions []elbtypes.Action, got *elbtypes.Listener) {
+	if p.Tags[aws.TagClient] == "" || slices.Contains(p.Changed, partActions) {
+		return
+	}
+	if p.Modify == nil {
+		p.Modify = &elbv2.ModifyListenerInput{ListenerArn: got.ListenerArn}
+	}
+	p.Modify.DefaultActions = actions
+	p.Changed = append(p.Changed, "client of the identity provider")
 }
 
 func modifyTLS(in *elbv2.ModifyListenerInput, want albv1alpha1.ListenerParameters, got *elbtypes.Listener) []string {

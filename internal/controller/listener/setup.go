@@ -13,6 +13,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/action"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/drive"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
 )
 
@@ -40,8 +41,14 @@ func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.Listener] {
 			{Object: &albv1alpha1.TargetGroup{}, Map: referrers(reference.ByTargetGroup)},
 			{Object: &albv1alpha1.Certificate{}, Map: referrers(reference.ByCertificate)},
 			{Object: &albv1alpha1.TrustStore{}, Map: referrers(reference.ByTrustStore)},
+			{Object: lookup.Metadata("Secret"), Map: func(ctx context.Context, kube client.Reader, s client.Object) []types.NamespacedName {
+				return reference.Wake(ctx, kube, &albv1alpha1.ListenerList{}, client.MatchingFields{reference.ByClientSecret: client.ObjectKeyFromObject(s).String()})
+			}},
 		},
 		Indexes: []drive.Index[*albv1alpha1.Listener]{
+			{Field: reference.ByClientSecret, Values: func(mg *albv1alpha1.Listener) []string {
+				return lookup.Keys(action.ClientSecrets(mg.GetNamespace(), mg.Spec.ForProvider.DefaultActions))
+			}},
 			{Field: reference.ByLoadBalancer, Values: func(mg *albv1alpha1.Listener) []string {
 				return reference.Names(mg.Spec.ForProvider.LoadBalancerRef)
 			}},

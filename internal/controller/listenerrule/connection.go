@@ -144,17 +144,18 @@ func (e *connection) findTagged(ctx context.Context, mg *albv1alpha1.ListenerRul
 
 func (e *connection) plan(ctx context.Context, mg *albv1alpha1.ListenerRule, got *elbtypes.Rule) (plan, error) {
 	want := mg.Spec.ForProvider
-	actions, err := e.actions.Actions(ctx, want.Actions)
+	resolved, err := e.actions.Resolve(ctx, want.Actions)
 	if err != nil {
 		return plan{}, err
 	}
 	p := plan{Move: priority(got) != want.Priority}
-	p.Modify, p.Changed = modification(want, actions, got)
+	p.Modify, p.Changed = modification(want, resolved.Actions, got)
 	have, err := e.read.Tags(ctx, *got.RuleArn)
 	if err != nil {
 		return plan{}, errors.Wrap(err, "cannot read the tags of the rule")
 	}
-	p.Tags = aws.Missing(have, e.wantedTags(mg))
+	p.Tags = aws.Missing(have, resolved.Tags(e.wantedTags(mg)))
+	p.renew(resolved.Actions, got)
 	return p, nil
 }
 
@@ -164,16 +165,16 @@ func (e *connection) Create(ctx context.Context, mg *albv1alpha1.ListenerRule) (
 	if err != nil {
 		return managed.ExternalCreation{}, err
 	}
-	actions, err := e.actions.Actions(ctx, mg.Spec.ForProvider.Actions)
+	resolved, err := e.actions.Resolve(ctx, mg.Spec.ForProvider.Actions)
 	if err != nil {
 		return managed.ExternalCreation{}, err
 	}
 	if err := e.heldOn(ctx, mg, listener); err != nil {
 		return managed.ExternalCreation{}, err
 	}
-	in := creation(mg.Spec.ForProvider, actions)
+	in := creation(mg.Spec.ForProvider, resolved.Actions)
 	in.ListenerArn = &listener
-	in.Tags = aws.ELBTags(e.wantedTags(mg))
+	in.Tags = aws.ELBTags(resolved.Tags(e.wantedTags(mg)))
 	made, err := e.write.CreateRule(ctx, in)
 	if aws.IsAlreadyExists(err) {
 		if held := e.heldOn(ctx, mg, listener); held != nil {

@@ -37,7 +37,7 @@ func newBench(t *testing.T, objects ...client.Object) *bench {
 
 func newBenchWith(t *testing.T, opts simulator.Options, objects ...client.Object) *bench {
 	t.Helper()
-	opts.ProvisioningDelay, opts.InterfaceLinger = simulator.Immediately, simulator.Immediately
+	opts.ProvisioningDelay, opts.InterfaceLinger, opts.ValidationDelay = simulator.Immediately, simulator.Immediately, simulator.Immediately
 	sim, err := simulator.New(opts)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/external"
 )
 
@@ -26,6 +27,8 @@ type plan struct {
 	// Tags to set. Tags that the spec does not have are left alone: others may have set them.
 	Tags map[string]string
 }
+
+const partActions = "actions"
 
 func (p plan) empty() bool { return p.Modify == nil && !p.Move && len(p.Tags) == 0 }
 
@@ -52,7 +55,7 @@ func modification(want albv1alpha1.ListenerRuleParameters, actions []elbtypes.Ac
 	}
 	if !external.SameActions(actions, got.Actions) {
 		in.Actions = actions
-		changed = append(changed, "actions")
+		changed = append(changed, partActions)
 	}
 	if transforms := external.Transforms(want.Transforms); !external.SameTransforms(transforms, got.Transforms) {
 		if len(transforms) == 0 {
@@ -66,6 +69,18 @@ func modification(want albv1alpha1.ListenerRuleParameters, actions []elbtypes.Ac
 		return nil, nil
 	}
 	return in, changed
+}
+
+// renew the client of an identity provider where AWS has that of an older Secret. The actions look alike then.
+func (p *plan) renew(actions []elbtypes.Action, got *elbtypes.Rule) {
+	if p.Tags[aws.TagClient] == "" || slices.Contains(p.Changed, partActions) {
+		return
+	}
+	if p.Modify == nil {
+		p.Modify = &elbv2.ModifyRuleInput{RuleArn: got.RuleArn}
+	}
+	p.Modify.Actions = actions
+	p.Changed = append(p.Changed, "client of the identity provider")
 }
 
 func creation(p albv1alpha1.ListenerRuleParameters, actions []elbtypes.Action) *elbv2.CreateRuleInput {

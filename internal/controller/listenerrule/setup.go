@@ -13,6 +13,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/action"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/drive"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
 )
 
@@ -44,8 +45,14 @@ func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.ListenerRule] {
 				return referrers(ctx, kube, reference.To(g.GetNamespace(), reference.ByTargetGroup, g.GetName()))
 			}},
 			{Object: &albv1alpha1.TargetGroupBinding{}, Map: ofBinding},
+			{Object: lookup.Metadata("Secret"), Map: func(ctx context.Context, kube client.Reader, s client.Object) []types.NamespacedName {
+				return referrers(ctx, kube, []client.ListOption{client.MatchingFields{reference.ByClientSecret: client.ObjectKeyFromObject(s).String()}})
+			}},
 		},
 		Indexes: []drive.Index[*albv1alpha1.ListenerRule]{
+			{Field: reference.ByClientSecret, Values: func(mg *albv1alpha1.ListenerRule) []string {
+				return lookup.Keys(action.ClientSecrets(mg.GetNamespace(), mg.Spec.ForProvider.Actions))
+			}},
 			{Field: reference.ByListener, Values: func(mg *albv1alpha1.ListenerRule) []string {
 				return reference.Names(mg.Spec.ForProvider.ListenerRef)
 			}},

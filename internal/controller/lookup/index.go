@@ -30,7 +30,8 @@ const (
 	// ByParent finds ListenerSets by the Gateway that they name.
 	ByParent = "listenerSet.gateway"
 
-	// BySecret finds Gateways and ListenerSets by a Secret that a listener of theirs refers to.
+	// BySecret finds Gateways and ListenerSets by a Secret that a listener of theirs refers to, and ListenerRuleConfigurations by
+	// a Secret with the client of an identity provider.
 	BySecret = "gateway.secret"
 
 	// BySecretNamespace finds Gateways and ListenerSets by a namespace, other than their own, in which they refer to Secrets. Values are names.
@@ -81,32 +82,33 @@ type Index struct {
 func Indexes() []Index {
 	out := []Index{
 		{&gatewayv1.Gateway{}, ByClass, values(func(g *gatewayv1.Gateway) []string { return []string{string(g.Spec.GatewayClassName)} })},
-		{&gatewayv1.Gateway{}, ByOwnService, values(func(g *gatewayv1.Gateway) []string { return keys(OwnService(g)) })},
-		{&gatewayv1.Gateway{}, ByLoadBalancerConfiguration, values(func(g *gatewayv1.Gateway) []string { return keys(GatewayConfiguration(g)) })},
+		{&gatewayv1.Gateway{}, ByOwnService, values(func(g *gatewayv1.Gateway) []string { return Keys(OwnService(g)) })},
+		{&gatewayv1.Gateway{}, ByLoadBalancerConfiguration, values(func(g *gatewayv1.Gateway) []string { return Keys(GatewayConfiguration(g)) })},
 		{&gatewayv1.Gateway{}, ByProviderConfig, providerConfig},
 		{&gatewayv1.Gateway{}, BySecret, secrets},
 		{&gatewayv1.Gateway{}, BySecretNamespace, SecretNamespaces},
-		{&gatewayv1.ListenerSet{}, ByParent, values(func(s *gatewayv1.ListenerSet) []string { return keys(Parent(s)) })},
+		{&gatewayv1.ListenerSet{}, ByParent, values(func(s *gatewayv1.ListenerSet) []string { return Keys(Parent(s)) })},
 		{&gatewayv1.ListenerSet{}, BySecret, secrets},
 		{&gatewayv1.ListenerSet{}, BySecretNamespace, SecretNamespaces},
-		{&gatewayv1.Gateway{}, ByConfigMap, values(func(g *gatewayv1.Gateway) []string { return keys(ConfigMaps(g)) })},
+		{&gatewayv1.Gateway{}, ByConfigMap, values(func(g *gatewayv1.Gateway) []string { return Keys(ConfigMaps(g)) })},
 		{&gatewayv1.Gateway{}, ByConfigMapNamespace, values(ConfigMapNamespaces)},
-		{&gatewayv1.GatewayClass{}, ByLoadBalancerConfiguration, values(func(c *gatewayv1.GatewayClass) []string { return keys(ClassConfiguration(c)) })},
+		{&gatewayv1.GatewayClass{}, ByLoadBalancerConfiguration, values(func(c *gatewayv1.GatewayClass) []string { return Keys(ClassConfiguration(c)) })},
 		{&gatewayv1.GatewayClass{}, ByProviderConfig, providerConfig},
 		{&gwcfgv1.LoadBalancerConfiguration{}, ByDefaultTargetGroupConfiguration, values(func(c *gwcfgv1.LoadBalancerConfiguration) []string {
-			return keys(DefaultTargetGroupConfiguration(c))
+			return Keys(DefaultTargetGroupConfiguration(c))
 		})},
-		{&gwcfgv1.TargetGroupConfiguration{}, ByService, values(func(c *gwcfgv1.TargetGroupConfiguration) []string { return keys(TargetService(c)) })},
+		{&gwcfgv1.ListenerRuleConfiguration{}, BySecret, values(func(c *gwcfgv1.ListenerRuleConfiguration) []string { return Keys(ClientSecrets(c)) })},
+		{&gwcfgv1.TargetGroupConfiguration{}, ByService, values(func(c *gwcfgv1.TargetGroupConfiguration) []string { return Keys(TargetService(c)) })},
 	}
 	for _, o := range RouteKinds() {
 		out = append(out,
-			Index{o, ByGateway, func(r client.Object) []string { return keys(Gateways(r)) }},
-			Index{o, ByReportedGateway, func(r client.Object) []string { return keys(ReportedGateways(r)) }},
-			Index{o, ByListenerSet, func(r client.Object) []string { return keys(ListenerSets(r)) }},
-			Index{o, ByReportedListenerSet, func(r client.Object) []string { return keys(ReportedListenerSets(r)) }},
-			Index{o, ByService, func(r client.Object) []string { return keys(Services(r)) }},
+			Index{o, ByGateway, func(r client.Object) []string { return Keys(Gateways(r)) }},
+			Index{o, ByReportedGateway, func(r client.Object) []string { return Keys(ReportedGateways(r)) }},
+			Index{o, ByListenerSet, func(r client.Object) []string { return Keys(ListenerSets(r)) }},
+			Index{o, ByReportedListenerSet, func(r client.Object) []string { return Keys(ReportedListenerSets(r)) }},
+			Index{o, ByService, func(r client.Object) []string { return Keys(Services(r)) }},
 			Index{o, ByBackendNamespace, BackendNamespaces},
-			Index{o, ByListenerRuleConfiguration, func(r client.Object) []string { return keys(ListenerRuleConfigurations(r)) }},
+			Index{o, ByListenerRuleConfiguration, func(r client.Object) []string { return Keys(ListenerRuleConfigurations(r)) }},
 		)
 	}
 	for _, o := range Managed() {
@@ -144,7 +146,8 @@ func values[T client.Object](f func(T) []string) client.IndexerFunc {
 	}
 }
 
-func keys(names []types.NamespacedName) []string {
+// Keys are values of indexes, "namespace/name".
+func Keys(names []types.NamespacedName) []string {
 	out := make([]string, 0, len(names))
 	for _, n := range names {
 		out = append(out, n.String())
@@ -152,7 +155,7 @@ func keys(names []types.NamespacedName) []string {
 	return out
 }
 
-func secrets(o client.Object) []string { return keys(Secrets(o)) }
+func secrets(o client.Object) []string { return Keys(Secrets(o)) }
 
 func providerConfig(o client.Object) []string {
 	return []string{o.GetAnnotations()[albv1alpha1.AnnotationProviderConfig]}

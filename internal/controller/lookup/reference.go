@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -29,6 +30,14 @@ func OwnService(g *gatewayv1.Gateway) []types.NamespacedName {
 	return []types.NamespacedName{{Namespace: g.GetNamespace(), Name: translate.ServiceName(g.GetName())}}
 }
 
+// Metadata of objects of a kind of the core group is as much of Secrets and ConfigMaps as is watched: the cache has nothing of
+// their content.
+func Metadata(kind string) *metav1.PartialObjectMetadata {
+	o := &metav1.PartialObjectMetadata{}
+	o.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind(kind))
+	return o
+}
+
 // Secrets that the listeners of a Gateway or a ListenerSet refer to.
 func Secrets(o client.Object) []types.NamespacedName {
 	var out []types.NamespacedName
@@ -40,6 +49,17 @@ func Secrets(o client.Object) []types.NamespacedName {
 			if empty(ref.Group) && (ref.Kind == nil || *ref.Kind == "Secret") {
 				out = append(out, types.NamespacedName{Namespace: inNamespace(ref.Namespace, o.GetNamespace()), Name: string(ref.Name)})
 			}
+		}
+	}
+	return distinct(out)
+}
+
+// ClientSecrets with clients of identity providers that a ListenerRuleConfiguration names.
+func ClientSecrets(c *gwcfgv1.ListenerRuleConfiguration) []types.NamespacedName {
+	var out []types.NamespacedName
+	for _, a := range c.Spec.Actions {
+		if a.AuthenticateOIDCConfig != nil {
+			out = append(out, types.NamespacedName{Namespace: c.GetNamespace(), Name: a.AuthenticateOIDCConfig.Secret.Name})
 		}
 	}
 	return distinct(out)

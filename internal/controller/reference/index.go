@@ -25,6 +25,9 @@ const (
 	BySecurityGroup  = "reference.securityGroup"
 	ByTrustStore     = "reference.trustStore"
 	ByTrustStoreARN  = "reference.trustStoreARN"
+
+	// ByClientSecret: values are "namespace/name".
+	ByClientSecret = "reference.clientSecret"
 )
 
 // Names of the references that are given.
