@@ -72,6 +72,23 @@ func awsRules(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 }
 
+// aws-tags prints the tags of the rules of the script's load balancers, a line each: priority, key, value.
+func awsTags(ts *testscript.TestScript, _ bool, _ []string) {
+	ctx := context.Background()
+	rules, err := liveRules(ctx, ts.Getenv("NS"))
+	ts.Check(err)
+	client, err := elb(ctx)
+	ts.Check(err)
+	for _, r := range rules {
+		out, err := client.DescribeTags(ctx, &elbv2.DescribeTagsInput{ResourceArns: []string{aws.ToString(r.RuleArn)}})
+		ts.Check(err)
+		for _, t := range out.TagDescriptions[0].Tags {
+			_, err = fmt.Fprintf(ts.Stdout(), "%s %s=%s\n", aws.ToString(r.Priority), aws.ToString(t.Key), aws.ToString(t.Value))
+			ts.Check(err)
+		}
+	}
+}
+
 // A liveRule is a rule that AWS holds, and the port of its listener.
 type liveRule struct {
 	types.Rule
@@ -87,7 +104,11 @@ func rulesOf(ctx context.Context, namespace string) (string, error) {
 	for _, r := range rules {
 		_, _ = fmt.Fprintf(&b, "%d %s", r.port, aws.ToString(r.Priority))
 		for _, c := range r.Conditions {
-			_, _ = fmt.Fprintf(&b, " %s=%v", aws.ToString(c.Field), slices.Concat(c.Values, c.RegexValues))
+			values := slices.Concat(c.Values, c.RegexValues)
+			if c.SourceIpConfig != nil { // AWS repeats the values of hosts and paths only.
+				values = c.SourceIpConfig.Values
+			}
+			_, _ = fmt.Fprintf(&b, " %s=%v", aws.ToString(c.Field), values)
 		}
 		for _, a := range r.Actions {
 			_, _ = fmt.Fprintf(&b, " %s", a.Type)

@@ -66,6 +66,9 @@ func output(ts *testscript.TestScript, name string, args []string) (string, erro
 		return call(ctx, ts, args)
 	case "aws-rules":
 		return rulesOf(ctx, ts.Getenv("NS"))
+	case "aws-written":
+		writes, err := writesSoFar(ctx)
+		return strings.Join(writes, "\n"), err
 	default:
 		return "", fmt.Errorf("eventually knows kubectl, fetch, grpc and aws-rules, not %q", name)
 	}

@@ -81,6 +81,7 @@ func TestScripts(t *testing.T) {
 			"aws-reset":        awsReset,
 			"aws-writes":       awsWrites,
 			"aws-rules":        awsRules,
+			"aws-tags":         awsTags,
 			"aws-empty":        awsEmpty,
 			"aws-fault":        awsFault,
 			"aws-adoptable":    awsAdoptable,

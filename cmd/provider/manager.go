@@ -40,7 +40,7 @@ func manager(cfg *rest.Config, f flags, s *runtime.Scheme, kinds presence.Kinds)
 	objects := map[client.Object]cache.ByObject{
 		&corev1.Node{}: {Transform: stripNode},
 		// Watched as metadata: a change says that the content has to be read.
-		&corev1.Secret{}: {Field: fields.OneTermEqualSelector("type", string(corev1.SecretTypeTLS)), Transform: stripSecret},
+		&corev1.Secret{}: {Field: otherThan(corev1.SecretTypeServiceAccountToken, corev1.SecretTypeDockercfg, corev1.SecretTypeDockerConfigJson, secretTypeHelmRelease), Transform: stripSecret},
 	}
 	for _, o := range lookup.Managed() {
 		objects[o] = cache.ByObject{Label: selector}
@@ -72,6 +72,17 @@ func manager(cfg *rest.Config, f flags, s *runtime.Scheme, kinds presence.Kinds)
 		RetryPeriod:                   new(f.LeaseRetryPeriod),
 	})
 	return mgr, errors.Wrap(err, "cannot create manager")
+}
+
+// secretTypeHelmRelease is of Secrets that Helm keeps its releases in: many, and of no concern to us.
+const secretTypeHelmRelease corev1.SecretType = "helm.sh/release.v1"
+
+func otherThan(types ...corev1.SecretType) fields.Selector {
+	out := make([]fields.Selector, 0, len(types))
+	for _, t := range types {
+		out = append(out, fields.OneTermNotEqualSelector("type", string(t)))
+	}
+	return fields.AndSelectors(out...)
 }
 
 // stripSecret keeps what tells Secrets and their versions apart. The annotation of kubectl apply holds their content.

@@ -21,6 +21,7 @@ const (
 	reasonRefused          = "Refused"
 	reasonNotAccepted      = "NotAccepted"
 	reasonNotPermitted     = "NotPermitted"
+	reasonInvalidFilter    = "InvalidFilter"
 
 	reasonParentNotProgrammed = "ParentNotProgrammed"
 )
@@ -340,6 +341,11 @@ func routeUnresolved(ps []problem) metav1.Condition {
 
 func invalidKind(format string, args ...any) problem {
 	return problem{string(gatewayv1.RouteReasonInvalidKind), fmt.Sprintf(format, args...)}
+}
+
+// invalidFilter: what a filter refers to is not there, so that the rule answers with an error (Gateway API, HTTPRouteFilter.extensionRef).
+func invalidFilter(format string, args ...any) problem {
+	return problem{reasonInvalidFilter, fmt.Sprintf(format, args...)}
 }
 
 func refNotPermitted(format string, args ...any) problem {

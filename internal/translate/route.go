@@ -66,6 +66,9 @@ type routeRule struct {
 	extension string
 	config    ruleConfiguration
 
+	// unresolved are references of filters that do not hold, so that the whole rule answers 500.
+	unresolved []problem
+
 	// unsupported says what of the rule cannot be done, so that the whole rule answers 500.
 	unsupported []string
 

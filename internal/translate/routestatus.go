@@ -82,6 +82,7 @@ func (t *translation) findings(p *parent) findings {
 	if len(places) == 0 {
 		// Nothing is attached, but whether the references hold can be said. HTTPS takes every protocol version.
 		for _, r := range p.route.rules {
+			f.unresolve(r.unresolved)
 			f.unresolve(t.distribute(r, alb.ListenerPort{Protocol: protocolHTTPS}).unresolved)
 		}
 		return f

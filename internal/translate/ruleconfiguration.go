@@ -38,7 +38,7 @@ type ruleConfiguration struct {
 }
 
 // ruleConfigurationOf reads a ListenerRuleConfiguration, and says what of it cannot be had by any rule.
-func ruleConfigurationOf(c *gwcfgv1.ListenerRuleConfiguration, secrets []*corev1.Secret) (ruleConfiguration, []string) {
+func ruleConfigurationOf(c *gwcfgv1.ListenerRuleConfiguration) (ruleConfiguration, []string) {
 	out := ruleConfiguration{
 		from: fmt.Sprintf("%s %s/%s", gwcfgv1.ListenerRuleConfigurationKind, c.Namespace, c.Name), conditions: c.Spec.Conditions, tags: c.Spec.Tags,
 	}
@@ -51,7 +51,6 @@ func ruleConfigurationOf(c *gwcfgv1.ListenerRuleConfiguration, secrets []*corev1
 	for i, a := range c.Spec.Actions {
 		field := fmt.Sprintf("actions[%d]", i)
 		refuse(field, out.addAction(a))
-		refuse(field, lacksClient(a, c.Namespace, secrets))
 	}
 	for i, condition := range c.Spec.Conditions {
 		_, err := sources(condition)
@@ -168,20 +167,24 @@ func fixedResponse(in gwcfgv1.FixedResponseActionConfig) []albv1alpha1.Action {
 	}}}
 }
 
-// lacksClient says why an action has no client of its identity provider.
-func lacksClient(in gwcfgv1.Action, namespace string, secrets []*corev1.Secret) error {
-	if in.AuthenticateOIDCConfig == nil {
-		return nil
+// lacksClients says which clients of identity providers a ListenerRuleConfiguration names that cannot be had.
+func lacksClients(c *gwcfgv1.ListenerRuleConfiguration, secrets []*corev1.Secret) []string {
+	var out []string
+	for i, a := range c.Spec.Actions {
+		if a.AuthenticateOIDCConfig == nil {
+			continue
+		}
+		name := a.AuthenticateOIDCConfig.Secret.Name
+		at := slices.IndexFunc(secrets, func(s *corev1.Secret) bool { return s.Namespace == c.Namespace && s.Name == name })
+		if at < 0 {
+			out = append(out, fmt.Sprintf("actions[%d] names Secret %s/%s, which does not exist; create it with the keys %s and %s", i, c.Namespace, name, oidc.KeyID, oidc.KeySecret))
+			continue
+		}
+		if _, err := oidc.Parse(secrets[at]); err != nil {
+			out = append(out, fmt.Sprintf("actions[%d] names Secret %s/%s, which %s", i, c.Namespace, name, err))
+		}
 	}
-	name := in.AuthenticateOIDCConfig.Secret.Name
-	i := slices.IndexFunc(secrets, func(s *corev1.Secret) bool { return s.Namespace == namespace && s.Name == name })
-	if i < 0 {
-		return fmt.Errorf("names Secret %s/%s, which does not exist; create it with the keys %s and %s", namespace, name, oidc.KeyID, oidc.KeySecret)
-	}
-	if _, err := oidc.Parse(secrets[i]); err != nil {
-		return fmt.Errorf("names Secret %s/%s, which %w", namespace, name, err)
-	}
-	return nil
+	return out
 }
 
 // refused says what ELBv2 would refuse of guards and an answer, on a listener that takes all kinds of them.
@@ -202,7 +205,7 @@ func refused(guards, answer []albv1alpha1.Action) error {
 func (r *routeRule) extend(filter int, ref gatewayv1.LocalObjectReference) {
 	switch {
 	case string(ref.Group) != gwcfgv1.GroupVersion.Group || ref.Kind != gwcfgv1.ListenerRuleConfigurationKind:
-		r.refuse("filters[%d] names %s %s of group %q, which is no known filter; remove the filter", filter, ref.Kind, ref.Name, ref.Group)
+		r.unresolved = append(r.unresolved, invalidKind("filters[%d] of %s names %s %s of group %q, which is no known filter; remove it", filter, r, ref.Kind, ref.Name, ref.Group))
 	case r.extension != "":
 		r.refuse("filters[%d] names a second ListenerRuleConfiguration, %s beside %s; keep one", filter, ref.Name, r.extension)
 	default:
@@ -219,11 +222,15 @@ func (r *routeRule) configure(in Input) {
 		return c.Namespace == r.route.namespace && c.Name == r.extension
 	})
 	if i < 0 {
-		r.refuse("filters names ListenerRuleConfiguration %s/%s, which does not exist; create it or remove the filter", r.route.namespace, r.extension)
+		r.unresolved = append(r.unresolved, invalidFilter("filters of %s names ListenerRuleConfiguration %s/%s, which does not exist; create it or remove the filter", r, r.route.namespace, r.extension))
 		return
 	}
-	config, problems := ruleConfigurationOf(in.ListenerRuleConfigurations[i], in.Secrets)
+	c := in.ListenerRuleConfigurations[i]
+	config, problems := ruleConfigurationOf(c)
 	r.config, r.unsupported = config, append(r.unsupported, problems...)
+	for _, why := range lacksClients(c, in.Secrets) {
+		r.unresolved = append(r.unresolved, invalidFilter("filters of %s names ListenerRuleConfiguration %s/%s: %s", r, c.Namespace, c.Name, why))
+	}
 	if r.route.namespace != in.Gateway.Namespace {
 		r.config.lend(r.route.namespace)
 	}
@@ -231,7 +238,7 @@ func (r *routeRule) configure(in Input) {
 	for i, condition := range r.config.conditions {
 		r.restrict(i, condition)
 	}
-	if len(r.unsupported) > 0 {
+	if len(r.unsupported)+len(r.unresolved) > 0 {
 		r.config.tags = nil
 	}
 }

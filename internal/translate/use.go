@@ -65,7 +65,8 @@ func TargetGroupConfigurationStatus(c *gwcfgv1.TargetGroupConfiguration, users [
 func ListenerRuleConfigurationStatus(c *gwcfgv1.ListenerRuleConfiguration, users []User, secrets []*corev1.Secret) gwcfgv1.ListenerRuleConfigurationStatus {
 	out := *c.Status.DeepCopy()
 	accepted, message := configurationAccepted(nil), "Accepted"
-	if _, problems := ruleConfigurationOf(c, secrets); len(problems) > 0 {
+	_, problems := ruleConfigurationOf(c)
+	if problems = append(problems, lacksClients(c, secrets)...); len(problems) > 0 {
 		message = oneLine(strings.Join(problems, "; "))
 		accepted = configurationRefused(invalidParameters("%s", message))
 	}

@@ -61,7 +61,7 @@ func (t *translation) judge(r *routeRule, on alb.ListenerPort) *verdict {
 	v := &verdict{failed: failed(r.route.failure)}
 	t.verdicts[key] = v
 	d := t.distribute(r, on)
-	v.unresolved = d.unresolved
+	v.unresolved = slices.Concat(r.unresolved, d.unresolved)
 	answer := r.config.guarded(t.answers(r, d, on), on, v.failed)
 	for _, why := range slices.Concat(r.unmatched, r.unsupported, answer.refused) {
 		v.drop(r.id().where(), why)
@@ -115,8 +115,8 @@ type answer struct {
 
 func (t *translation) answers(r *routeRule, d distribution, on alb.ListenerPort) answer {
 	switch {
-	case len(r.unsupported) > 0:
-		return answer{broken: true, to: func(m match) ([]variant, error) { return []variant{{m, failed(r.route.failure)}}, nil }}
+	case len(r.unsupported)+len(r.unresolved) > 0:
+		return answer{broken: len(r.unsupported) > 0, to: func(m match) ([]variant, error) { return []variant{{m, failed(r.route.failure)}}, nil }}
 	case r.redirect != nil:
 		return answer{to: func(m match) ([]variant, error) {
 			out, err := redirected(r.redirect, m, on)

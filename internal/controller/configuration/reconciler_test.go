@@ -268,7 +268,7 @@ func TestClientOfRule(t *testing.T) {
 	w := newWorld(t, class(), gateway("web", "alb", "lbc"), route, lrc)
 	w.settle(listenerRuleConfigurations(), "lrc")
 	got := get(w, lrc)
-	const why = "actions[0] of ListenerRuleConfiguration shop/lrc names Secret shop/client, which does not exist; create it with the keys clientID and clientSecret"
+	const why = "actions[0] names Secret shop/client, which does not exist; create it with the keys clientID and clientSecret"
 	if got.Status.Accepted == nil || *got.Status.Accepted || *got.Status.Message != why || *got.Status.ObservedGeneration != 2 {
 		t.Errorf("without a Secret: %+v, want not accepted: %s", got.Status, why)
 	}

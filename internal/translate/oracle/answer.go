@@ -171,7 +171,7 @@ func matchesOf(rule gatewayv1.HTTPRouteRule) []gatewayv1.HTTPRouteMatch {
 func outcome(in translate.Input, listenerPort int32, r alb.Request, c candidate) Want {
 	want := Want{Rule: c.String()}
 	rule := c.spec()
-	if refused(rule) {
+	if refused(rule) || unresolved(rule) {
 		want.Status = c.route.failure()
 		return want
 	}

@@ -3,6 +3,7 @@ package oracle
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -31,13 +32,21 @@ func refused(rule gatewayv1.HTTPRouteRule) bool {
 	return false
 }
 
+// unresolved says whether a filter refers to what is not there. The rule answers an error then, whatever else it says, and the route
+// is accepted, as with a backend that is not there.
+func unresolved(rule gatewayv1.HTTPRouteRule) bool {
+	return slices.ContainsFunc(rule.Filters, func(f gatewayv1.HTTPRouteFilter) bool { return f.ExtensionRef != nil })
+}
+
 func possible(f gatewayv1.HTTPRouteFilter, rule gatewayv1.HTTPRouteRule) bool {
 	switch {
+	case f.Type == gatewayv1.HTTPRouteFilterExtensionRef && f.ExtensionRef != nil:
+		return true
 	case f.Type == gatewayv1.HTTPRouteFilterRequestRedirect && f.RequestRedirect != nil:
 		code := or(f.RequestRedirect.StatusCode, http.StatusFound)
-		return (code == http.StatusMovedPermanently || code == http.StatusFound) && compatible(f.RequestRedirect.Path, rule)
+		return unresolved(rule) || (code == http.StatusMovedPermanently || code == http.StatusFound) && compatible(f.RequestRedirect.Path, rule)
 	case f.Type == gatewayv1.HTTPRouteFilterURLRewrite && f.URLRewrite != nil:
-		return compatible(f.URLRewrite.Path, rule)
+		return unresolved(rule) || compatible(f.URLRewrite.Path, rule)
 	default:
 		return false
 	}

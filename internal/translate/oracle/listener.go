@@ -176,7 +176,7 @@ func accepted(in translate.Input, route route, ref gatewayv1.ParentReference) bo
 		}
 		for i, rule := range rulesOf(route.HTTPRoute) {
 			c := candidate{route: route, secure: l.Protocol == gatewayv1.HTTPSProtocolType, rule: i}
-			if !refused(rule) && !loops(rule, l.Port) && !mixes(in, c) {
+			if !refused(rule) && (unresolved(rule) || !loops(rule, l.Port) && !mixes(in, c)) {
 				return true
 			}
 		}
