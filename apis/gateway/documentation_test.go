@@ -13,7 +13,7 @@ import (
 )
 
 // documented are the kinds that docs/configuration.md must have a section of. Another kind's section is checked when it is there.
-var documented = []string{"LoadBalancerConfiguration"}
+var documented = []string{"LoadBalancerConfiguration", "ListenerRuleConfiguration"}
 
 var (
 	row    = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|[^|]*\\|([^|]*)\\|$")
