@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -140,6 +141,9 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		out, err = s.answer(r, call)
 	}
 	s.ledger.add(Call{call.Service.Name, call.Operation}, err, s.opts.Now())
+	if errors.Is(err, errDropped) {
+		panic(http.ErrAbortHandler) // how net/http is told to end a connection without an answer
+	}
 	if err != nil {
 		s.log.Debug("refused", "service", call.Service.Name, "operation", call.Operation, "error", err)
 		call.WriteError(w, err)
@@ -173,7 +177,7 @@ func (s *Simulator) answer(r *http.Request, call *wire.Call) (any, error) {
 	if err := s.faultBefore(ctx, name); err != nil {
 		return nil, err
 	}
-	out, err := operation(ctx, call.Input)
+	out, err := s.script.lag(name, call.Body, func() (any, error) { return operation(ctx, call.Input) })
 	if err != nil {
 		return nil, err
 	}
