@@ -93,7 +93,7 @@ func TestFaultsAreChecked(t *testing.T) {
 		`{"operation": "CreateRule", "effect": "explode"}`: "400 effect \"explode\" is none of",
 		`{"effect": "throttle"}`:                           "400 operation is missing",
 		`{"operation": "*", "effect": "lag", "share": 2}`:  "400 share is 2",
-		`{`:                                                "400 ",
+		`{`: "400 ",
 	} {
 		if got := b.faults(http.MethodPost, fault); !strings.HasPrefix(got, want) {
 			t.Errorf("fault %s: want %q, got %q", fault, want, got)

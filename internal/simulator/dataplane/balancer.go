@@ -45,6 +45,11 @@ func (b *balancer) set(lb LoadBalancer) error {
 			delete(b.listeners, port)
 		}
 	}
+	for _, cfg := range configs {
+		for _, g := range cfg.groups {
+			g.employ() // before anybody is sent there
+		}
+	}
 	for port, cfg := range configs {
 		cfg.backends = b.backends
 		if l, runs := b.listeners[port]; runs {

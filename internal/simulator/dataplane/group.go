@@ -177,7 +177,7 @@ func (g *group) retire() {
 		t.stopChecks()
 		t.state = unused
 	}
-	g.refresh()
+	// The view stays: requests that chose the group before it went out of use still look at it.
 }
 
 // refresh publishes a new view.

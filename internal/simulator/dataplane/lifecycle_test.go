@@ -348,3 +348,37 @@ func BenchmarkForward(b *testing.B) {
 		}
 	})
 }
+
+// A rule changes from one target group to another in one step: no request finds a group whose targets are not in use yet.
+func TestGroupsChangeInOneStep(t *testing.T) {
+	d := newPlane(t, Options{})
+	pod := serve(t, echo("a"))
+	next := func(i int) LoadBalancer {
+		arn := fmt.Sprint(groupARN, i)
+		d.SetTargetGroup(groupOf(arn, pod))
+		return balancerWith(nil, rule("default", forwardTo(arn)))
+	}
+	set(t, d, next(0))
+	c := client(t, socket(t, d, port), nil)
+	changed := make(chan struct{})
+	go func() {
+		defer close(changed)
+		for i := range 300 {
+			if err := d.SetLoadBalancer(next(i + 1)); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	for n := 0; ; n++ {
+		if got := get(t, c, "http://a.example/").Code; got != http.StatusOK {
+			t.Errorf("request %d was answered %d while its target group changed", n, got)
+			<-changed
+			return
+		}
+		select {
+		case <-changed:
+			return
+		default:
+		}
+	}
+}
