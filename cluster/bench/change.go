@@ -11,6 +11,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/cluster/scene"
 )
 
 // bringUp counts all calls until the load balancer serves, those that wait for AWS to provision it included.
@@ -146,7 +147,7 @@ func noChange(ctx context.Context, l *lab) ([]figure, error) {
 			touched(&gatewayv1.HTTPRoute{}, first.Name),
 			touched(&gatewayv1.Gateway{}, gatewayName),
 			touched(&corev1.Service{}, serviceName(0)),
-			&gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: className}},
+			&gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: scene.ClassName}},
 			&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: first.Namespace}},
 		} {
 			patch := fmt.Appendf(nil, `{"metadata":{"labels":{"touched":"%d"},"annotations":{"touched":"yes"}}}`, time.Now().Unix())

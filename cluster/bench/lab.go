@@ -11,17 +11,10 @@ import (
 	"strings"
 	"time"
 
-	kerrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
-	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
-	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+	"github.com/crossplane-contrib/provider-alb-gateway/cluster/scene"
 	"github.com/crossplane-contrib/provider-alb-gateway/cluster/stack"
 )
 
@@ -78,23 +71,9 @@ func open(ctx context.Context, o options) (*lab, error) {
 }
 
 func (l *lab) connect(ctx context.Context) error {
-	s := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, gatewayv1.Install, gwcfgv1.AddToScheme, albv1alpha1.AddToScheme} {
-		if err := add(s); err != nil {
-			return fmt.Errorf("cannot register kinds: %w", err)
-		}
-	}
 	var err error
-	if l.rest, err = clientcmd.BuildConfigFromFlags("", l.stack.Kubeconfig()); err != nil {
-		return fmt.Errorf("cannot read the kubeconfig: %w", err)
-	}
-	l.rest.QPS, l.rest.Burst = 200, 400
-	if l.kube, err = client.New(l.rest, client.Options{Scheme: s}); err != nil {
-		return fmt.Errorf("cannot make a client: %w", err)
-	}
-	class := &gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: className}}
-	class.Spec.ControllerName = "gateway.k8s.aws/alb"
-	return l.create(ctx, class)
+	l.rest, l.kube, err = scene.Connect(ctx, l.stack.Kubeconfig())
+	return err
 }
 
 func (l *lab) close() {
@@ -132,16 +111,6 @@ func (l *lab) provider(ctx context.Context, args ...string) error {
 	l.say("restart the provider")
 	l.args = args
 	return l.stack.Restart(ctx, args...)
-}
-
-// create an object, which may be there already.
-func (l *lab) create(ctx context.Context, objects ...client.Object) error {
-	for _, o := range objects {
-		if err := l.kube.Create(ctx, o); err != nil && !kerrors.IsAlreadyExists(err) {
-			return fmt.Errorf("cannot create %T %s/%s: %w", o, o.GetNamespace(), o.GetName(), err)
-		}
-	}
-	return nil
 }
 
 // until calls check until it returns nil, and gives up with its last error.

@@ -13,6 +13,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
+	"github.com/crossplane-contrib/provider-alb-gateway/cluster/scene"
 )
 
 // endpoints of each Service of the rows that have many.
@@ -20,7 +21,7 @@ const endpoints = 10
 
 // addresses of one more pod than Services have endpoints. All Services have the same: who answers does not matter here.
 func (l *lab) addresses(ctx context.Context, namespace string) ([]string, error) {
-	if err := l.create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}, deployment(namespace, endpoints+1)); err != nil {
+	if err := scene.Create(ctx, l.kube, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}, scene.Deployment(namespace, workload, endpoints+1)); err != nil {
 		return nil, err
 	}
 	var found []string
@@ -44,7 +45,7 @@ func (l *lab) addresses(ctx context.Context, namespace string) ([]string, error)
 
 // manual makes a Service whose endpoints are written down instead of selected, so that each can be changed alone.
 func (l *lab) manual(ctx context.Context, namespace, name string, addresses []string) error {
-	svc := service(namespace, name)
+	svc := scene.Service(namespace, name, workload)
 	svc.Spec.Selector = nil
 	slice := &discoveryv1.EndpointSlice{
 		ObjectMeta:  metav1.ObjectMeta{Namespace: namespace, Name: name, Labels: map[string]string{discoveryv1.LabelServiceName: name}},
@@ -54,7 +55,7 @@ func (l *lab) manual(ctx context.Context, namespace, name string, addresses []st
 	for _, a := range addresses {
 		slice.Endpoints = append(slice.Endpoints, endpoint(a))
 	}
-	return l.create(ctx, svc, slice)
+	return scene.Create(ctx, l.kube, svc, slice)
 }
 
 func endpoint(address string) discoveryv1.Endpoint {
@@ -67,12 +68,12 @@ func (l *lab) patient(ctx context.Context, namespace string) error {
 	tg.Spec.DefaultConfiguration = &gwcfgv1.TargetGroupProps{HealthCheckConfig: &gwcfgv1.HealthCheckConfiguration{HealthCheckInterval: new(int32(300))}}
 	lb := &gwcfgv1.LoadBalancerConfiguration{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "patient"}}
 	lb.Spec.DefaultTargetGroupConfiguration = &gwcfgv1.DefaultTargetGroupConfigurationReference{Name: "patient"}
-	return l.create(ctx, tg, lb)
+	return scene.Create(ctx, l.kube, tg, lb)
 }
 
 // many opens a shop whose Services have written endpoints.
 func (l *lab) many(ctx context.Context, s shop, addresses []string) error {
-	if err := l.create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}}); err != nil {
+	if err := scene.Create(ctx, l.kube, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}}); err != nil {
 		return err
 	}
 	if err := l.patient(ctx, s.namespace); err != nil {
@@ -87,11 +88,11 @@ func (l *lab) many(ctx context.Context, s shop, addresses []string) error {
 	gw.Spec.Infrastructure = &gatewayv1.GatewayInfrastructure{
 		ParametersRef: &gatewayv1.LocalParametersReference{Group: gwcfgv1.Group, Kind: gwcfgv1.LoadBalancerConfigurationKind, Name: "patient"},
 	}
-	if err := l.create(ctx, gw); err != nil {
+	if err := scene.Create(ctx, l.kube, gw); err != nil {
 		return err
 	}
 	for _, r := range s.routes {
-		if err := l.create(ctx, r); err != nil {
+		if err := scene.Create(ctx, l.kube, r); err != nil {
 			return err
 		}
 	}

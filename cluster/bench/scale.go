@@ -7,6 +7,8 @@ import (
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/cluster/scene"
 )
 
 // scale brings up many load balancers of 100 rules and 20 Services with 10 endpoints each, and measures what they cost to make,
@@ -105,7 +107,7 @@ func (b *bringUps) weigh(ctx context.Context, before float64) error {
 	if err != nil {
 		return err
 	}
-	all, err := b.managed(ctx, "")
+	all, err := scene.Managed(ctx, b.kube, "")
 	if err != nil {
 		return err
 	}

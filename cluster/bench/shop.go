@@ -5,22 +5,18 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
-	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/cluster/scene"
 )
 
 const (
-	className   = "alb"
 	gatewayName = "shop"
-	echoImage   = "registry.k8s.io/gateway-api/echo-basic:v1.5.1"
+	workload    = "echo" // the Deployment whose pods all Services have
 )
 
 // A shop is a Gateway, its routes and its Services in a namespace of their own.
@@ -33,17 +29,17 @@ type shop struct {
 
 // pods and Services: what is there before the Gateway comes. All Services have the same pods.
 func (l *lab) pods(ctx context.Context, s shop) error {
-	if err := l.create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}}, deployment(s.namespace, 2)); err != nil {
+	if err := scene.Create(ctx, l.kube, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace}}, scene.Deployment(s.namespace, workload, 2)); err != nil {
 		return err
 	}
 	for i := range s.services {
-		if err := l.create(ctx, service(s.namespace, serviceName(i))); err != nil {
+		if err := scene.Create(ctx, l.kube, scene.Service(s.namespace, serviceName(i), workload)); err != nil {
 			return err
 		}
 	}
 	return l.until(ctx, time.Minute, func() error {
 		d := &appsv1.Deployment{}
-		if err := l.kube.Get(ctx, client.ObjectKey{Namespace: s.namespace, Name: "echo"}, d); err != nil {
+		if err := l.kube.Get(ctx, client.ObjectKey{Namespace: s.namespace, Name: workload}, d); err != nil {
 			return err
 		}
 		if d.Status.ReadyReplicas != 2 {
@@ -55,11 +51,11 @@ func (l *lab) pods(ctx context.Context, s shop) error {
 
 // open a shop: the Gateway and its routes, and wait until all of it is there.
 func (l *lab) open(ctx context.Context, s shop) error {
-	if err := l.create(ctx, gateway(s)); err != nil {
+	if err := scene.Create(ctx, l.kube, gateway(s)); err != nil {
 		return err
 	}
 	for _, r := range s.routes {
-		if err := l.create(ctx, r); err != nil {
+		if err := scene.Create(ctx, l.kube, r); err != nil {
 			return err
 		}
 	}
@@ -89,7 +85,7 @@ func (l *lab) shut(ctx context.Context, namespace string) error {
 		return err
 	}
 	return l.until(ctx, 5*time.Minute, func() error {
-		all, err := l.managed(ctx, namespace)
+		all, err := scene.Managed(ctx, l.kube, namespace)
 		if err != nil {
 			return err
 		}
@@ -108,118 +104,14 @@ func (l *lab) settled(ctx context.Context, namespace string) error {
 
 // unsettled says what is not settled yet.
 func (l *lab) unsettled(ctx context.Context, namespace string) error {
-	gw := &gatewayv1.Gateway{}
-	if err := l.kube.Get(ctx, client.ObjectKey{Namespace: namespace, Name: gatewayName}, gw); err != nil {
-		return err
-	}
-	if !met(gw.Status.Conditions, string(gatewayv1.GatewayConditionProgrammed), gw.Generation) {
-		return fmt.Errorf("the Gateway of %s is not programmed", namespace)
-	}
-	routes := &gatewayv1.HTTPRouteList{}
-	if err := l.kube.List(ctx, routes, client.InNamespace(namespace)); err != nil {
-		return err
-	}
-	for _, r := range routes.Items {
-		if len(r.Status.Parents) == 0 || !met(r.Status.Parents[0].Conditions, string(gatewayv1.RouteConditionAccepted), r.Generation) {
-			return fmt.Errorf("route %s/%s is not accepted", namespace, r.Name)
-		}
-	}
-	all, err := l.managed(ctx, namespace)
-	if err != nil {
-		return err
-	}
-	ready := 0
-	for _, o := range all {
-		if isReady(o) {
-			ready++
-		}
-	}
-	if ready < len(all) {
-		return fmt.Errorf("%d of %d objects of %s are ready", ready, len(all), namespace)
-	}
-	return nil
-}
-
-func met(conditions []metav1.Condition, kind string, generation int64) bool {
-	for _, c := range conditions {
-		if c.Type == kind {
-			return c.Status == metav1.ConditionTrue && c.ObservedGeneration == generation
-		}
-	}
-	return false
-}
-
-func isReady(o unstructured.Unstructured) bool {
-	conditions, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions")
-	good := 0
-	for _, c := range conditions {
-		if c, ok := c.(map[string]any); ok && c["status"] == "True" && (c["type"] == "Ready" || c["type"] == "Synced") && c["observedGeneration"] == o.GetGeneration() {
-			good++
-		}
-	}
-	return good == 2
-}
-
-// managed resources of a namespace, of every kind; of all namespaces, if it is empty.
-func (l *lab) managed(ctx context.Context, namespace string) ([]unstructured.Unstructured, error) {
-	var all []unstructured.Unstructured
-	for kind := range l.kube.Scheme().KnownTypes(albv1alpha1.GroupVersion) {
-		gvk := albv1alpha1.GroupVersion.WithKind(kind)
-		o, err := l.kube.Scheme().New(gvk)
-		if err != nil {
-			return nil, err
-		}
-		if _, ok := o.(resource.Managed); !ok {
-			continue
-		}
-		list := &unstructured.UnstructuredList{}
-		list.SetGroupVersionKind(albv1alpha1.GroupVersion.WithKind(kind + "List"))
-		if err := l.kube.List(ctx, list, client.InNamespace(namespace)); err != nil {
-			return nil, err
-		}
-		all = append(all, list.Items...)
-	}
-	return all, nil
-}
-
-func deployment(namespace string, replicas int32) *appsv1.Deployment {
-	field := func(name, path string) corev1.EnvVar {
-		return corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: path}}}
-	}
-	labels := map[string]string{"app": "echo"}
-	return &appsv1.Deployment{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "echo"},
-		Spec: appsv1.DeploymentSpec{
-			Replicas: new(replicas),
-			Selector: &metav1.LabelSelector{MatchLabels: labels},
-			Template: corev1.PodTemplateSpec{
-				ObjectMeta: metav1.ObjectMeta{Labels: labels},
-				Spec: corev1.PodSpec{
-					TerminationGracePeriodSeconds: new(int64(1)),
-					Containers: []corev1.Container{{
-						Name: "echo", Image: echoImage, Env: []corev1.EnvVar{field("POD_NAME", "metadata.name"), field("NAMESPACE", "metadata.namespace")},
-					}},
-				},
-			},
-		},
-	}
+	return scene.Unsettled(ctx, l.kube, client.ObjectKey{Namespace: namespace, Name: gatewayName})
 }
 
 func serviceName(i int) string { return fmt.Sprintf("web-%d", i) }
 
-func service(namespace, name string) *corev1.Service {
-	return &corev1.Service{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
-		Spec: corev1.ServiceSpec{
-			Selector: map[string]string{"app": "echo"},
-			Ports:    []corev1.ServicePort{{Name: "http", Port: 80, TargetPort: intstr.FromInt32(3000)}},
-		},
-	}
-}
-
 func gateway(s shop) *gatewayv1.Gateway {
 	gw := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: gatewayName}}
-	gw.Spec.GatewayClassName = className
+	gw.Spec.GatewayClassName = scene.ClassName
 	for _, port := range s.ports {
 		gw.Spec.Listeners = append(gw.Spec.Listeners, gatewayv1.Listener{
 			Name: gatewayv1.SectionName(fmt.Sprintf("http-%d", port)), Protocol: gatewayv1.HTTPProtocolType, Port: port,

@@ -149,17 +149,31 @@ func (s *Stack) ResetCalls(ctx context.Context) error {
 
 // HangAfter makes the simulator carry out the next call of an operation and never answer it.
 func (s *Stack) HangAfter(ctx context.Context, operation string) error {
-	return s.tell(ctx, http.MethodPost, "faults", map[string]any{"operation": operation, "effect": "hang-after", "times": 1})
+	return s.Fail(ctx, Fault{Operation: operation, Effect: "hang-after", Times: 1})
 }
 
 // Throttle makes the simulator refuse the next calls of an operation, as AWS does when there are too many.
 func (s *Stack) Throttle(ctx context.Context, operation string, times int) error {
-	return s.tell(ctx, http.MethodPost, "faults", map[string]any{"operation": operation, "effect": "throttle", "times": times})
+	return s.Fail(ctx, Fault{Operation: operation, Effect: "throttle", Times: times})
 }
 
 // Refuse makes the simulator refuse all calls of an operation, as AWS does what a user has to put right, until ClearFaults.
 func (s *Stack) Refuse(ctx context.Context, operation string) error {
-	return s.tell(ctx, http.MethodPost, "faults", map[string]any{"operation": operation, "effect": "refuse", "times": math.MaxInt32})
+	return s.Fail(ctx, Fault{Operation: operation, Effect: "refuse", Times: math.MaxInt32})
+}
+
+// A Fault is what the simulator does to calls: to those of one operation or of any (*), all or a share of them by seeded chance.
+type Fault struct {
+	Operation string  `json:"operation"`
+	Effect    string  `json:"effect"`
+	Times     int     `json:"times"`
+	Share     float64 `json:"share"`
+	Seed      uint64  `json:"seed"`
+}
+
+// Fail makes the simulator do so.
+func (s *Stack) Fail(ctx context.Context, f Fault) error {
+	return s.tell(ctx, http.MethodPost, "faults", f)
 }
 
 // Hanging says how many calls hang, carried out and not answered.

@@ -25,16 +25,22 @@ type Options struct {
 	SimulatorArgs []string          // beyond --listen
 	ProviderArgs  []string          // of bin/provider
 	Detached      bool              // the processes outlive the caller; Release lets go of them
+	Between       Between           // what the provider reaches instead of AWS and the cluster; may be nil
 	Step          func(name string) // told what begins; may be nil
 }
+
+// A Between stands between the provider and the rest: of the simulator's URL and the provider's kubeconfig it makes those that
+// the provider is given.
+type Between func(aws, kubeconfig string) (viaAWS, viaKubeconfig string, err error)
 
 // A Stack is a running simulator, cluster and provider.
 type Stack struct {
 	options    Options
 	endpoint   string
-	kubeconfig string // of an administrator
-	account    string // kubeconfig of the provider's ServiceAccount
-	metrics    string // host:port of the provider's metrics
+	kubeconfig string   // of an administrator
+	account    string   // kubeconfig of the provider's ServiceAccount
+	metrics    string   // host:port of the provider's metrics
+	via        []string // environment of the provider where it differs from Env
 
 	simulator *process
 	cluster   *process
@@ -67,7 +73,11 @@ func (s *Stack) start(ctx context.Context) error {
 		{"start the AWS simulator", s.startSimulator},
 		{"start the Kubernetes control plane, with the CRDs of Gateway API and of the provider", s.startCluster},
 		{"configure the provider, and grant it what it needs", s.install},
+		{"stand between the provider and the rest", s.between},
 		{"start the provider", s.StartProvider},
+	}
+	if s.options.Between == nil {
+		steps = slices.Delete(steps, 3, 4)
 	}
 	for _, step := range steps {
 		s.options.Step(step.name)
@@ -76,6 +86,12 @@ func (s *Stack) start(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (s *Stack) between(context.Context) error {
+	aws, kubeconfig, err := s.options.Between(s.endpoint, s.account)
+	s.via = []string{"AWS_ENDPOINT_URL=" + aws, "KUBECONFIG=" + kubeconfig}
+	return err
 }
 
 // Stop ends all processes, the provider first.
@@ -122,7 +138,7 @@ func (s *Stack) StartReplica(ctx context.Context, name string, args ...string) (
 	}
 	p := s.process("provider", slices.Concat([]string{"--metrics-bind-address=0", "--health-probe-bind-address=" + health}, s.options.ProviderArgs, args)...)
 	p.name, p.log = name, filepath.Join(s.options.Dir, "logs", name+".log")
-	p.env = append(s.Env(), "KUBECONFIG="+s.account) // the last one counts
+	p.env = slices.Concat(s.Env(), []string{"KUBECONFIG=" + s.account}, s.via) // the last one counts
 	if err := p.start(); err != nil {
 		return nil, err
 	}
