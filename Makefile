@@ -82,6 +82,10 @@ test: build ## Run all tests, the end-to-end ones on a local cluster included.
 bench: build ## Measure the provider against its figures (cluster/bench/report.json); ROW=NAME for one row, ARGS=--list for their names.
 	@$(GO) run ./cluster/bench $(if $(ROW),--row=$(ROW)) $(ARGS)
 
+.PHONY: chaos
+chaos: build ## Torment the provider with faults and SIGKILL while clients send requests; ARGS='--seed=N --short --phase=NAME', ARGS=--list for the phases.
+	@$(GO) run ./cluster/chaos $(ARGS)
+
 .PHONY: conformance
 conformance: build ## Run Gateway API's official conformance suite; the report is cluster/conformance/report.yaml.
 	cd cluster/conformance && $(GO) test -tags conformance -run '^TestConformance$$' -count=1 -timeout 60m . -args -version=$(VERSION) $(FLAGS)
