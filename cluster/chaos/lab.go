@@ -129,7 +129,7 @@ func (l *lab) rolledOut(ctx context.Context) error {
 	for _, d := range list.Items {
 		s := d.Status
 		if s.ObservedGeneration != d.Generation || s.UpdatedReplicas != *d.Spec.Replicas || s.ReadyReplicas != *d.Spec.Replicas || s.Replicas != *d.Spec.Replicas {
-			return fmt.Errorf("Deployment %s is not rolled out", d.Name)
+			return fmt.Errorf("not all pods of Deployment %s are replaced", d.Name)
 		}
 	}
 	return nil

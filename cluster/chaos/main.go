@@ -17,7 +17,7 @@ import (
 
 type command struct {
 	Seed  uint64        `default:"1" help:"Decides which changes are made, which calls fail and which requests are sent."`
-	Short bool          `help:"The form that takes two minutes."`
+	Short bool          `help:"The form that takes four minutes."`
 	Phase []string      `help:"Only these phases, beside the first and the last. Repeatable, or separated by commas." placeholder:"NAME"`
 	List  bool          `help:"List the phases and end."`
 	Bin   string        `default:"bin" help:"Folder with the binaries of make build." type:"path"`
@@ -95,6 +95,7 @@ func (c *command) arguments() string {
 	for _, p := range c.Phase {
 		args = append(args, "--phase="+p)
 	}
+	args = append(args, "--pause="+c.Pause.String())
 	return strings.Join(args, " ")
 }
 
