@@ -78,6 +78,10 @@ test: build ## Run all tests, the end-to-end ones on a local cluster included.
 	cd cluster/xpkg && $(GO) test .
 	cd cluster/charts && $(GO) test .
 
+.PHONY: test-argocd
+test-argocd: go ## Judge what the provider says of Gateways and routes with Argo CD's own health scripts.
+	cd cluster/argocd && $(GO) test -count=1 .
+
 .PHONY: bench
 bench: build ## Measure the provider against its figures (cluster/bench/report.json); ROW=NAME for one row, ARGS=--list for their names.
 	@$(GO) run ./cluster/bench $(if $(ROW),--row=$(ROW)) $(ARGS)
