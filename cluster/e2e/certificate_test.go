@@ -44,11 +44,15 @@ func certificate(ts *testscript.TestScript, _ bool, args []string) {
 // secret NAME HOST applies a TLS Secret with a new certificate for HOST that fetch trusts.
 func secret(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 {
-		ts.Fatalf("usage: secret NAME HOST")
+		ts.Fatalf("usage: secret [NAMESPACE/]NAME HOST")
+	}
+	namespace, name, elsewhere := strings.Cut(args[0], "/")
+	if !elsewhere {
+		namespace, name = ts.Getenv("NS"), args[0]
 	}
 	p := trusted(ts, args[1])
 	manifest, err := json.Marshal(map[string]any{
-		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]string{"name": args[0], "namespace": ts.Getenv("NS")}, "type": "kubernetes.io/tls",
+		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]string{"name": name, "namespace": namespace}, "type": "kubernetes.io/tls",
 		"stringData": map[string]string{"tls.crt": string(p.Certificate), "tls.key": string(p.Key)},
 	})
 	ts.Check(err)
