@@ -5,6 +5,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -17,7 +18,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	"sigs.k8s.io/gateway-api/conformance"
+	confv1 "sigs.k8s.io/gateway-api/conformance/apis/v1"
 	"sigs.k8s.io/gateway-api/conformance/utils/suite"
+	"sigs.k8s.io/yaml"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
@@ -31,12 +34,40 @@ func run(m *testing.M) int {
 		return 1
 	}
 	code := m.Run()
+	if code != 0 {
+		tellFailed(os.Stderr)
+	}
 	if err := stop(code != 0); err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		code = max(code, 1)
 	}
 	return code
 }
+
+// tellFailed says last of all which tests failed: what the suite says of each stands far above.
+func tellFailed(to io.Writer) {
+	text, err := os.ReadFile(reportPath)
+	if err != nil {
+		return // The suite did not come so far as to write one.
+	}
+	report := confv1.ConformanceReport{}
+	if err := yaml.Unmarshal(text, &report); err != nil {
+		fmt.Fprintln(to, "conformance: cannot read", reportPath+":", err)
+		return
+	}
+	for _, p := range report.ProfileReports {
+		failed := p.Core.FailedTests
+		if p.Extended != nil {
+			failed = append(failed, p.Extended.FailedTests...)
+		}
+		for _, name := range failed {
+			fmt.Fprintf(to, "conformance: %s failed; run it alone by make conformance FLAGS=-run-test=%s\n", name, name)
+		}
+	}
+}
+
+// reportPath is where the suite writes its report, from this folder.
+const reportPath = "report.yaml"
 
 // TestConformance runs the official suite. Its own flags work: -run-test, -debug, -cleanup-base-resources=false, ...
 func TestConformance(t *testing.T) {
@@ -58,7 +89,7 @@ func TestConformance(t *testing.T) {
 		opts.SkipTests = append(opts.SkipTests, "GatewayStaticAddresses") // there is nothing to adopt
 	}
 	if opts.RunTest == "" && opts.ReportOutputPath == "" {
-		opts.ReportOutputPath = "report.yaml"
+		opts.ReportOutputPath = reportPath
 	}
 	opts.Implementation.Organization = "crossplane-contrib"
 	opts.Implementation.Project = "provider-alb-gateway"

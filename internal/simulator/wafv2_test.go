@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -61,7 +62,7 @@ func TestWebACLAssociationRefused(t *testing.T) {
 	arn, aclARN := *lb.LoadBalancerArn, *acl.ARN
 	cases := map[string]struct{ resource, acl, want string }{
 		"NoARN":        {arn, "one", "WAFInvalidParameterException"},
-		"Missing":      {arn, aclARN[:len(aclARN)-1] + "0", "WAFNonexistentItemException"},
+		"Missing":      {arn, aclARN[:strings.LastIndexByte(aclARN, '/')+1] + "00000000-0000-0000-0000-000000000000", "WAFNonexistentItemException"},
 		"OtherKind":    {"arn:aws:sqs:us-east-1:123456789012:queue", aclARN, "WAFInvalidParameterException"},
 		"NoLB":         {"arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/x/0123456789abcdef", aclARN, "WAFUnavailableEntityException"},
 		"OtherRegion":  {arn, "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/one/0", "WAFInvalidParameterException"},
