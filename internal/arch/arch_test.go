@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"internal/controller":          {"apis", "internal/alb", "internal/translate", "internal/aws", "internal/controller"},
 	"internal/simulator":           {"internal/alb", "internal/simulator"},
 	"internal/simulator/dataplane": {"internal/alb"},
+	"internal/simulator/identity":  {},
 	"internal/view":                {"apis", "internal/alb", "internal/translate"},
 	"internal/arch":                {},
 	"internal/snapshot":            {"apis", "internal/controller/gateway", "internal/controller/lookup", "internal/translate"},
