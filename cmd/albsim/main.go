@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -37,6 +38,7 @@ type command struct {
 	Pool              string        `placeholder:"CIDR" help:"Addresses for load balancers."`
 	Otherwise         []string      `placeholder:"NAME" help:"Do the contrary of what is assumed where AWS documents nothing: a name of docs/assumptions.md. Repeatable."`
 	Bucket            []string      `placeholder:"NAME" help:"A bucket of S3 that exists. Repeatable."`
+	TrustCA           []string      `sep:"none" placeholder:"FILE" help:"Certificates, in PEM, of who may vouch for identity providers, beside whom the system trusts. Repeatable."`
 	Debug             bool          `help:"Log each refused call."`
 }
 
@@ -134,12 +136,37 @@ func (c *command) options() (simulator.Options, error) {
 	if err := c.turn(&opts); err != nil {
 		return opts, err
 	}
+	if err := c.trust(&opts); err != nil {
+		return opts, err
+	}
 	for _, name := range c.Bucket {
 		opts.World.Buckets = append(opts.World.Buckets, s3.Bucket{Name: name})
 	}
 	network, err := c.network()
 	opts.World.Network = network
 	return opts, err
+}
+
+// trust whom the system trusts, and whom the files name.
+func (c *command) trust(opts *simulator.Options) error {
+	if len(c.TrustCA) == 0 {
+		return nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return fmt.Errorf("cannot read whom the system trusts: %w", err)
+	}
+	for _, file := range c.TrustCA {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("--trust-ca: %w", err)
+		}
+		if !pool.AppendCertsFromPEM(text) {
+			return fmt.Errorf("--trust-ca %q has no certificate in PEM", file)
+		}
+	}
+	opts.DataPlane.TrustedCAs = pool
+	return nil
 }
 
 // turn the assumptions that are named.

@@ -73,6 +73,8 @@ func TestAlbsim(t *testing.T) {
 			"KeyNoSecret":   {[]string{"--listen", "127.0.0.1:0", "--access-key", "a"}, "each key needs its secret"},
 			"Instance":      {[]string{"--listen", "127.0.0.1:0", "--instance", "node"}, `--instance "node"`},
 			"InstanceZone":  {[]string{"--listen", "127.0.0.1:0", "--instance", "i-1=10.64.1.1,us-east-1b"}, "not in zone us-east-1b"},
+			"NoAuthority":   {[]string{"--listen", "127.0.0.1:0", "--trust-ca", "main.go"}, `--trust-ca "main.go" has no certificate`},
+			"NoFile":        {[]string{"--listen", "127.0.0.1:0", "--trust-ca", "missing.pem"}, "missing.pem"},
 			"UnknownOption": {[]string{"--colour"}, "unknown flag"},
 		}
 		for name, c := range cases {

@@ -45,9 +45,10 @@ var allowed = map[string][]string{
 
 // testAllowed lists what the tests of a part may import beyond allowed.
 var testAllowed = map[string][]string{
-	"internal/aws":        {"internal/simulator"},
-	"internal/controller": {"internal/simulator"},
-	"cluster":             {"apis", "internal", "cluster/stack", "cluster/demo"},
+	"internal/aws":                 {"internal/simulator"},
+	"internal/controller":          {"internal/simulator"},
+	"internal/simulator/dataplane": {"internal/simulator/identity"},
+	"cluster":                      {"apis", "internal", "cluster/stack", "cluster/demo"},
 }
 
 // impure are imports that translate and alb do without, each with what it would bring in.

@@ -66,7 +66,7 @@ func (b *balancer) compile(lb LoadBalancer) (map[int32]*config, time.Duration, e
 	attrs := attributes(lb.Attributes)
 	configs := map[int32]*config{}
 	for _, l := range lb.Listeners {
-		cfg, err := compile(b.plane, attrs, l)
+		cfg, err := compile(b.plane, b.arn, attrs, l)
 		if err != nil {
 			return nil, 0, fmt.Errorf("listener %q: %w", l.ARN, err)
 		}

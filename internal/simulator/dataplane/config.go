@@ -16,35 +16,37 @@ import (
 // A config is a listener compiled, with what it needs of its load balancer. It never changes.
 type config struct {
 	Listener
-	balancer attributes
-	listener attributes
-	idle     time.Duration
-	keep     time.Duration // how long a client's connection may live
-	insert   map[string]string
-	matcher  *alb.Matcher
-	plans    []plan // one for each rule of the matcher
-	groups   []*group
-	tls      *tls.Config
-	backends *backends
+	balancerARN string
+	balancer    attributes
+	listener    attributes
+	idle        time.Duration
+	keep        time.Duration // how long a client's connection may live
+	insert      map[string]string
+	matcher     *alb.Matcher
+	plans       []plan                     // one for each rule of the matcher
+	logins      map[string]*authentication // by rule, of the rules that authenticate users
+	groups      []*group
+	tls         *tls.Config
+	backends    *backends
 }
 
 // A plan is what to do with the requests of one rule.
 type plan struct {
 	arn        string
-	guards     []types.Action // what must let a request pass before final
+	guards     []guard // what must admit a request before final
 	final      types.Action
 	transforms alb.Transforms
 	forward    *forward // of a forward action
 	code       int      // of a fixed response
 }
 
-func compile(d *DataPlane, balancer attributes, l Listener) (*config, error) {
+func compile(d *DataPlane, arn string, balancer attributes, l Listener) (*config, error) {
 	matcher, err := d.assumptions.Compile(l.Rules)
 	if err != nil {
 		return nil, err
 	}
 	cfg := &config{
-		Listener: l, balancer: balancer, listener: l.Attributes, matcher: matcher,
+		Listener: l, balancerARN: arn, logins: map[string]*authentication{}, balancer: balancer, listener: l.Attributes, matcher: matcher,
 		idle: d.scaled(balancer.idleTimeout()),
 		keep: d.scaled(balancer.seconds(attrClientKeepAlive, alb.DefaultClientKeepAliveSeconds)),
 	}
@@ -60,6 +62,11 @@ func compile(d *DataPlane, balancer attributes, l Listener) (*config, error) {
 		}
 		cfg.plans = append(cfg.plans, p)
 		cfg.groups = append(cfg.groups, p.forward.all()...)
+		for _, g := range p.guards {
+			if a, ok := g.(*authentication); ok {
+				cfg.logins[p.arn] = a
+			}
+		}
 	}
 	if l.Protocol != types.ProtocolEnumHttps {
 		return cfg, nil
@@ -73,7 +80,7 @@ func compilePlan(d *DataPlane, rule types.Rule) (plan, error) {
 		return plan{}, errors.New("it has no actions")
 	}
 	actions := alb.Sorted(rule.Actions)
-	p := plan{arn: deref(rule.RuleArn), guards: actions[:len(actions)-1], final: actions[len(actions)-1]}
+	p := plan{arn: deref(rule.RuleArn), final: actions[len(actions)-1]}
 	var err error
 	if p.transforms, err = d.assumptions.CompileTransforms(rule.Transforms); err != nil {
 		return plan{}, err
@@ -90,6 +97,7 @@ func compilePlan(d *DataPlane, rule types.Rule) (plan, error) {
 	default:
 		return plan{}, fmt.Errorf("its last action, %q, is none that answers a request", p.final.Type)
 	}
+	p.guards = compileGuards(d, p.arn, actions[:len(actions)-1])
 	return p, nil
 }
 

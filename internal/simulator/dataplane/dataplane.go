@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"net"
+	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
@@ -26,6 +27,7 @@ type Options struct {
 	Pool        netip.Prefix    // addresses for load balancers; zero: 127.0.64.0/18
 	Dial        DialFunc        // to targets and for health checks; nil: MapLoopback over a net.Dialer
 	Log         *slog.Logger    // nil: discard
+	TrustedCAs  *x509.CertPool  // who may vouch for identity providers; nil: whom the system trusts
 	Assumptions alb.Assumptions // what AWS leaves open about rules
 	Speed       float64         // every timeout, interval and delay is divided by it; 0 or 1: AWS's own timing
 }
@@ -97,6 +99,8 @@ type DataPlane struct {
 	assumptions alb.Assumptions
 	speed       float64
 	cookies     *cookieJar
+	signer      *claimSigner
+	providers   *http.Client    // to identity providers
 	end         context.Context // done once Close is called
 	stop        context.CancelFunc
 	work        sync.WaitGroup // every goroutine of ours
@@ -123,11 +127,13 @@ func New(o Options) *DataPlane {
 		o.Pool = netip.MustParsePrefix("127.0.64.0/18")
 	}
 	end, stop := context.WithCancel(context.Background())
-	return &DataPlane{
+	d := &DataPlane{
 		end: end, stop: stop, log: o.Log, dial: o.Dial, assumptions: o.Assumptions, speed: o.Speed,
-		cookies: newCookieJar(), pool: newPool(o.Pool),
+		cookies: newCookieJar(), signer: newClaimSigner(), pool: newPool(o.Pool),
 		balancers: map[string]*balancer{}, groups: map[string]*group{},
 	}
+	d.providers = newProviderClient(d, o)
+	return d
 }
 
 // scaled is how long what takes that long on AWS takes here.

@@ -14,8 +14,19 @@
 //	gRPC clients get generated errors of gRPC target groups as gRPC's own mapping of HTTP codes has them, and fixed responses as plain HTTP
 //	a request that meets a connection just closed by the target is sent again where HTTP allows it, instead of answered 502
 //
+// and of authentication:
+//
+//	headers of clients that look like those about users are removed where a rule authenticates users, and nowhere else
+//	a session is good for every rule of the load balancer with the same issuer, client and cookie name
+//	the callback path belongs to a listener with a rule that authenticates users, whatever its other rules say
+//	the client shows its secret to the token endpoint in the Authorization header
+//	an identity provider that answers nonsense is one that answers with an error: 561
+//	a key set that cannot be had answers 500
+//	a token needs a key id; of an additional claim every value is wanted; clocks have no leeway
+//
 // Not simulated: slow start, desync mitigation modes other than a strict parser, WAF, access logs, the ciphers of a
-// security policy, and, for now, authentication: a rule with such an action answers 500 to everybody.
+// security policy, and authentication by Amazon Cognito: a rule with such an action answers 500 to everybody. Identity providers
+// are reached where targets are: on the machine alone.
 //
 // An address is claimed with a UDP socket on a fixed port, so that several simulators share the pool.
 package dataplane

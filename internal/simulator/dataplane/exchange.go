@@ -27,6 +27,9 @@ type exchange struct {
 	target  *target
 	cookies []string // Set-Cookie lines of ours
 	watch   *watchdog
+
+	authenticates bool              // the rule authenticates users
+	identity      map[string]string // headers that tell the target who the user is
 }
 
 func newExchange(d *DataPlane, cfg *config, w http.ResponseWriter, r *http.Request) *exchange {
@@ -58,9 +61,12 @@ func (x *exchange) serve() {
 		x.page(code)
 		return
 	}
+	if len(x.cfg.logins) > 0 && x.seen.Path == callbackPath {
+		x.callback()
+		return
+	}
 	p := &x.cfg.plans[x.cfg.matcher.Index(x.seen)]
-	if code := x.guard(p); code != 0 {
-		x.page(code)
+	if !x.admitted(p) {
 		return
 	}
 	sent, err := p.transforms.Apply(x.seen)

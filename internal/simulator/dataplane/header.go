@@ -40,6 +40,7 @@ func (x *exchange) requestHeaders(h http.Header) {
 	if x.conn.tls != nil {
 		x.tlsHeaders(h, x.conn.tls)
 	}
+	x.identityHeaders(h)
 }
 
 // dropInvalid keeps names of letters, digits and hyphens (API reference, LoadBalancerAttribute).

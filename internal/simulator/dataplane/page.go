@@ -12,6 +12,7 @@ const serverName = "awselb/2.0"
 const (
 	statusTooManyForwarded = 463 // X-Forwarded-For with more than 30 addresses
 	statusWrongProtocol    = 464 // the request's protocol does not fit the target group's
+	statusProvider         = 561 // the identity provider answered with an error
 )
 
 // A page is an answer that the load balancer makes up.
@@ -22,6 +23,7 @@ type page struct {
 
 // reasons are the words of ALB, which are nginx's, where they differ from net/http's.
 var reasons = map[int]string{
+	http.StatusUnauthorized:          "Authorization Required",
 	http.StatusMethodNotAllowed:      "Not Allowed",
 	http.StatusRequestTimeout:        "Request Time-out",
 	http.StatusRequestURITooLong:     "Request-URI Too Large",
@@ -30,6 +32,7 @@ var reasons = map[int]string{
 	http.StatusRequestEntityTooLarge: "Request Entity Too Large",
 	statusTooManyForwarded:           "",
 	statusWrongProtocol:              "",
+	statusProvider:                   "Unauthorized",
 }
 
 func pageFor(code int) page {
@@ -40,6 +43,8 @@ func pageFor(code int) page {
 	title := strconv.Itoa(code) + " " + reason
 	p := page{line: title, body: fmt.Sprintf("<html>\r\n<head><title>%[1]s</title></head>\r\n<body>\r\n<center><h1>%[1]s</h1></center>\r\n</body>\r\n</html>\r\n", title)}
 	switch code {
+	case http.StatusUnauthorized:
+		p.line = "401 Unauthorized" // as nginx has it
 	case http.StatusFound:
 		p.line = "302 Moved Temporarily" // recorded: the body says Found, the status line does not
 	case statusTooManyForwarded, statusWrongProtocol:
