@@ -66,6 +66,8 @@ func output(ts *testscript.TestScript, name string, args []string) (string, erro
 		return call(ctx, ts, args)
 	case "aws-rules":
 		return rulesOf(ctx, ts.Getenv("NS"))
+	case "aws-targetgroups":
+		return targetGroupsOf(ctx, ts)
 	case "aws-written":
 		writes, err := writesSoFar(ctx)
 		return strings.Join(writes, "\n"), err

@@ -89,6 +89,19 @@ var TargetGroupAttributes = map[string]Attribute{
 	"target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": {"off", between(1, 100, "off")},
 }
 
+// OtherTargetGroupAttributes are of target groups behind Network and Gateway Load Balancers, and of Lambda functions: API
+// reference, TargetGroupAttribute.
+var OtherTargetGroupAttributes = []string{
+	"deregistration_delay.connection_termination.enabled",
+	"lambda.multi_value_headers.enabled",
+	"preserve_client_ip.enabled",
+	"proxy_protocol_v2.enabled",
+	"target_failover.on_deregistration",
+	"target_failover.on_unhealthy",
+	"target_health_state.unhealthy.connection_termination.enabled",
+	"target_health_state.unhealthy.draining_interval_seconds",
+}
+
 // ListenerAttributes of HTTP and HTTPS listeners: API reference, ListenerAttribute.
 var ListenerAttributes = map[string]Attribute{
 	"routing.http.response.access_control_allow_credentials.header_value": {"", oneOf("true", "")},

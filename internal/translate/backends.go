@@ -19,6 +19,7 @@ const kindService = "Service"
 type distribution struct {
 	weights    map[string]int64 // by TargetGroup
 	versions   []string         // of protocol, each once
+	notes      []string         // settings without effect
 	unresolved []problem
 	lost       int64 // weight of backends that cannot be used
 }
@@ -44,6 +45,7 @@ func (t *translation) distribute(r *routeRule, on alb.ListenerPort) distribution
 		// A Service may stand in a rule more than once; an ALB action names a target group once.
 		d.weights[tg.name] += int64(b.weight)
 		d.versions = appendNew(d.versions, []string{tg.group.ProtocolVersion})
+		d.notes = appendNew(d.notes, tg.notes)
 	}
 	return d
 }

@@ -364,9 +364,9 @@ func unsupportedBackend(format string, args ...any) problem {
 	return problem{reasonUnsupportedValue, fmt.Sprintf(format, args...)}
 }
 
-func routeProgrammed(rules int) metav1.Condition {
+func routeProgrammed(rules int, refused []string) metav1.Condition {
 	return verdictOf(RouteConditionProgrammed, metav1.ConditionTrue,
-		problem{string(gatewayv1.GatewayReasonProgrammed), fmt.Sprintf("%d of %d ListenerRules are live", rules, rules)})
+		problem{string(gatewayv1.GatewayReasonProgrammed), noted(fmt.Sprintf("%d of %d ListenerRules are live", rules, rules), refused)})
 }
 
 func routeWithoutRules() metav1.Condition {

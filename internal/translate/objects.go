@@ -12,6 +12,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 )
 
 // objects are the desired managed resources, owners first. What has an owner that is not stored yet comes in a later
@@ -191,11 +192,16 @@ func (t *translation) usedTargetGroups() []string {
 }
 
 func (t *translation) targetGroupObject(tg *targetGroup, owner metav1.OwnerReference) *albv1alpha1.TargetGroup {
-	return &albv1alpha1.TargetGroup{
+	out := &albv1alpha1.TargetGroup{
 		TypeMeta:   typeMeta(albv1alpha1.TargetGroupGroupVersionKind),
 		ObjectMeta: t.meta(tg.name, owner),
 		Spec:       albv1alpha1.TargetGroupSpec{ManagedResourceSpec: t.managed(), ForProvider: *tg.group.DeepCopy()},
 	}
+	if stored := find(t.in.Observed.TargetGroups, tg.name); stored != nil {
+		p := &out.Spec.ForProvider
+		p.Attributes = undoAttributes(p.Attributes, stored.Spec.ForProvider.Attributes, alb.TargetGroupAttributes)
+	}
+	return out
 }
 
 func (t *translation) binding(tg *targetGroup, owner metav1.OwnerReference) *albv1alpha1.TargetGroupBinding {

@@ -154,7 +154,8 @@ func (t *translation) obsoleteSecurityGroupRules() []Object {
 	for _, port := range t.targetPorts() {
 		wanted[securityGroupRuleName(loadBalancerName(t.in.Gateway), port)] = true
 	}
-	leaving := len(t.in.Observed.TargetGroups) > len(t.usedTargetGroups())
+	used := t.usedTargetGroups()
+	leaving := slices.ContainsFunc(t.in.Observed.TargetGroups, func(tg *albv1alpha1.TargetGroup) bool { return !slices.Contains(used, tg.Name) })
 	var out []Object
 	for _, o := range t.in.Observed.SecurityGroupRules {
 		if o.DeletionTimestamp == nil && !wanted[o.Name] && (!leaving || !t.opensNodes()) {

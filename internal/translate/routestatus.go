@@ -157,8 +157,23 @@ func (t *translation) routeProgrammed(p *parent) metav1.Condition {
 	case len(rules) == 0:
 		return routeWithoutRules()
 	default:
-		return routeProgrammed(len(rules))
+		return routeProgrammed(len(rules), t.refusedSettings(rules))
 	}
+}
+
+// refusedSettings of the target groups of live rules: requests flow, but not all is as it is asked for.
+func (t *translation) refusedSettings(rules []*rule) []string {
+	var out []string
+	for _, r := range rules {
+		for _, name := range groupsOf(r.outcome.actions) {
+			if o := find(t.in.Observed.TargetGroups, name); o != nil {
+				if s := stateOf("TargetGroup", o); s.refused {
+					out = appendNew(out, []string{s.message})
+				}
+			}
+		}
+	}
+	return out
 }
 
 // rulesOf the route where the parentRef puts it.

@@ -2,6 +2,7 @@ package translate
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,6 +38,9 @@ type targetGroup struct {
 
 	// reached are the ports at which the load balancer reaches targets.
 	reached []int32
+
+	// notes are remarks about settings that have no effect.
+	notes []string
 }
 
 // A servicePort is a port of a Service.
@@ -52,7 +56,7 @@ func (s servicePort) String() string {
 // targetGroup finds or makes the target group of a Service port as a route wants it. The problem's message goes on after the
 // name of a backendRef.
 func (t *translation) targetGroup(r *route, s servicePort, on alb.ListenerPort) (*targetGroup, problem) {
-	settings := t.targetGroupSettings(r, s.service)
+	settings := t.targetGroupSettings(r, s.service).on(s, on)
 	group, p := t.targetGroupParameters(s, settings)
 	if !p.isZero() {
 		return nil, p
@@ -61,31 +65,53 @@ func (t *translation) targetGroup(r *route, s servicePort, on alb.ListenerPort) 
 		return nil, backendProtocol("wants %s towards %s, which an Application Load Balancer can do only behind an HTTPS listener, not on port %d; attach the route to an HTTPS listener, or set protocolVersion HTTP1 in a TargetGroupConfiguration",
 			group.ProtocolVersion, s, on.Port)
 	}
-	hash := hashOf(t.in.Settings.ClusterName, t.in.Gateway.Namespace, t.in.Gateway.Name, s.service.Namespace, s.service.Name,
-		strconv.Itoa(int(s.port.Port)), group.Protocol, group.ProtocolVersion, group.TargetType, value(group.IpAddressType),
-		strconv.Itoa(int(value(group.TargetControlPort))), value(settings.props.TargetGroupName), settings.variant)
-	name := targetGroupName(t.in.Gateway.Name, s.service.Name, s.port.Port, hash)
-	if known := t.targetGroups[name]; known != nil {
-		return known, problem{}
-	}
-	group.Name = new(awsName(s.service.Namespace, s.service.Name, hash))
-	if fixedName := settings.props.TargetGroupName; fixedName != nil {
-		if p := t.claim(*fixedName, name); !p.isZero() {
-			return nil, p
-		}
-		group.Name = fixedName
+	name, p := t.nameTargetGroup(s, settings, &group)
+	if known := t.targetGroups[name]; known != nil || !p.isZero() {
+		return known, p
 	}
 	t.keepPort(name, &group)
-	tg := &targetGroup{name: name, group: group, binding: binding(name, s, settings.props, group.TargetType), reached: t.reached(name, s, group)}
+	tg := &targetGroup{
+		name: name, group: group, binding: binding(name, s, settings.props, group.TargetType), reached: t.reached(name, s, group),
+		notes: settings.withoutEffect(s, group),
+	}
 	t.targetGroups[name] = tg
 	return tg, problem{}
 }
 
+// nameTargetGroup gives it its name in AWS, and returns that of its object. Names in AWS are unique: as long as a target group
+// that this one takes the place of has the name that a user gives, it goes by another, so that requests can move over; when the
+// name is free, it is replaced once more.
+func (t *translation) nameTargetGroup(s servicePort, settings targetGroupSettings, group *albv1alpha1.TargetGroupParameters) (string, problem) {
+	hash := func(fixedName string) string {
+		return hashOf(t.in.Settings.ClusterName, t.in.Gateway.Namespace, t.in.Gateway.Name, s.service.Namespace, s.service.Name,
+			strconv.Itoa(int(s.port.Port)), group.Protocol, group.ProtocolVersion, group.TargetType, value(group.IpAddressType),
+			strconv.Itoa(int(value(group.TargetControlPort))), fixedName, settings.variant)
+	}
+	object := func(hash string) string { return targetGroupName(t.in.Gateway.Name, s.service.Name, s.port.Port, hash) }
+	if fixedName := settings.props.TargetGroupName; fixedName != nil {
+		name := object(hash(*fixedName))
+		if p := t.claim(*fixedName, name); !p.isZero() {
+			return "", p
+		}
+		if !t.namedOtherwise(*fixedName, name) {
+			group.Name = fixedName
+			return name, problem{}
+		}
+	}
+	plain := hash("")
+	group.Name = new(awsName(s.service.Namespace, s.service.Name, plain))
+	return object(plain), problem{}
+}
+
+// namedOtherwise says whether a target group of another object has the name in AWS, be it on its way out.
+func (t *translation) namedOtherwise(fixedName, object string) bool {
+	return slices.ContainsFunc(t.in.Observed.TargetGroups, func(tg *albv1alpha1.TargetGroup) bool {
+		return tg.Name != object && value(tg.Spec.ForProvider.Name) == fixedName
+	})
+}
+
 // claim sees to it that a name that a user gives is used for one target group.
 func (t *translation) claim(fixedName, object string) problem {
-	if err := alb.ValidName(fixedName); err != nil {
-		return unsupportedBackend("has a TargetGroupConfiguration with targetGroupName %q: %s", fixedName, err)
-	}
 	if by, taken := t.fixedNames[fixedName]; taken && by != object {
 		return unsupportedBackend("has a TargetGroupConfiguration with targetGroupName %q, which TargetGroup %s has already; names are unique in AWS, so leave it out or give each port its own", fixedName, by)
 	}
@@ -108,6 +134,9 @@ func (t *translation) targetGroupParameters(s servicePort, settings targetGroupS
 	if s.service.Spec.Type == corev1.ServiceTypeExternalName {
 		return none, unsupportedBackend("names Service %s/%s of type ExternalName, which has no endpoints; use a Service with a selector", s.service.Namespace, s.service.Name)
 	}
+	if complaint := invalidProps(settings.props); complaint != "" {
+		return none, unsupportedBackend("has, by %s, %s", settings.from, complaint)
+	}
 	protocol, version, p := protocolOf(s, settings)
 	if !p.isZero() {
 		return none, p
@@ -123,7 +152,7 @@ func (t *translation) targetGroupParameters(s servicePort, settings targetGroupS
 	out := albv1alpha1.TargetGroupParameters{
 		Protocol: protocol, ProtocolVersion: version, Port: port, TargetType: targetType, IpAddressType: family,
 		TargetControlPort: settings.props.TargetControlPort,
-		Attributes:        attributes(settings.props.TargetGroupAttributes, func(a gwcfgv1.TargetGroupAttribute) (string, string) { return a.Key, a.Value }),
+		Attributes:        attributes(ownAttributes(settings.props), func(a gwcfgv1.TargetGroupAttribute) (string, string) { return a.Key, a.Value }),
 		Tags:              mergedMap(settings.props.Tags, t.tags),
 	}
 	if n := len(out.Tags); n > maxTags {
@@ -137,7 +166,7 @@ func protocolOf(s servicePort, settings targetGroupSettings) (protocol, version 
 	if asked := settings.props.Protocol; asked != nil {
 		protocol = string(*asked)
 	}
-	if protocol != protocolHTTP && protocol != protocolHTTPS {
+	if !speaksHTTP(protocol) {
 		return "", "", backendProtocol("wants protocol %s by %s, but an Application Load Balancer speaks HTTP or HTTPS to targets; set one of them", protocol, settings.from)
 	}
 	app := value(s.port.AppProtocol)
@@ -198,9 +227,18 @@ func numericPort(p corev1.ServicePort) int32 {
 }
 
 func (t *translation) familyOf(s servicePort, settings targetGroupSettings) (*string, problem) {
-	v6 := len(s.service.Spec.IPFamilies) > 0 && s.service.Spec.IPFamilies[0] == corev1.IPv6Protocol
+	families := s.service.Spec.IPFamilies
+	v6 := len(families) > 0 && families[0] == corev1.IPv6Protocol
 	if asked := settings.props.IPAddressType; asked != nil {
 		v6 = *asked == gwcfgv1.TargetGroupIPAddressTypeIPv6
+		family := corev1.IPv4Protocol
+		if v6 {
+			family = corev1.IPv6Protocol
+		}
+		if len(families) > 0 && !slices.Contains(families, family) {
+			return nil, unsupportedBackend("wants ipAddressType %s by %s, but Service %s/%s has addresses of other families only; add %s to its ipFamilies, or leave ipAddressType out",
+				*asked, settings.from, s.service.Namespace, s.service.Name, family)
+		}
 	}
 	switch {
 	case !v6:

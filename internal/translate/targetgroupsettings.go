@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -26,6 +25,9 @@ type targetGroupSettings struct {
 
 	// from names the configurations, for messages.
 	from string
+
+	// notes are remarks about settings that have no effect.
+	notes []string
 }
 
 // targetGroupSettings: the Service's own TargetGroupConfiguration goes over the Gateway's default, that over the class's; in
@@ -125,9 +127,6 @@ func healthCheck(out *albv1alpha1.TargetGroupParameters, s servicePort, settings
 	if asked.HealthCheckProtocol != nil {
 		protocol = string(*asked.HealthCheckProtocol)
 	}
-	if protocol != protocolHTTP && protocol != protocolHTTPS {
-		return unsupportedBackend("wants healthCheckProtocol %s by %s, but an Application Load Balancer checks by HTTP or HTTPS; set one of them", protocol, settings.from)
-	}
 	port, p := healthPort(value(asked.HealthCheckPort), out.TargetType, s)
 	if !p.isZero() {
 		return p
@@ -145,7 +144,7 @@ func healthCheck(out *albv1alpha1.TargetGroupParameters, s servicePort, settings
 	out.HealthCheckTimeoutSeconds = first(asked.HealthCheckTimeout, new(int32(defaultHealthTimeout)))
 	out.HealthyThresholdCount = first(asked.HealthyThresholdCount, new(int32(defaultHealthThreshold)))
 	out.UnhealthyThresholdCount = first(asked.UnhealthyThresholdCount, new(int32(defaultHealthThreshold)))
-	return healthLimits(out, settings)
+	return problem{}
 }
 
 // chosenMatcher keeps of a user's matcher what fits the protocol version.
@@ -181,31 +180,6 @@ func healthPort(asked, targetType string, s servicePort) (string, problem) {
 	default:
 		return "", unsupportedBackend("has healthCheckPort %q, for which Service %s/%s has no number; give a number in the TargetGroupConfiguration", asked, s.service.Namespace, s.service.Name)
 	}
-}
-
-// healthLimits are those of ELBv2 CreateTargetGroup.
-func healthLimits(out *albv1alpha1.TargetGroupParameters, settings targetGroupSettings) problem {
-	for _, l := range []struct {
-		field    string
-		got      int32
-		min, max int
-	}{
-		{"healthCheckInterval", *out.HealthCheckIntervalSeconds, alb.MinHealthCheckIntervalSeconds, alb.MaxHealthCheckIntervalSeconds},
-		{"healthCheckTimeout", *out.HealthCheckTimeoutSeconds, alb.MinHealthCheckTimeoutSeconds, alb.MaxHealthCheckTimeoutSeconds},
-		{"healthyThresholdCount", *out.HealthyThresholdCount, alb.MinHealthyThreshold, alb.MaxHealthyThreshold},
-		{"unhealthyThresholdCount", *out.UnhealthyThresholdCount, alb.MinHealthyThreshold, alb.MaxHealthyThreshold},
-	} {
-		if int(l.got) < l.min || int(l.got) > l.max {
-			return unsupportedBackend("has %s %d in %s; AWS takes %d to %d", l.field, l.got, settings.from, l.min, l.max)
-		}
-	}
-	if *out.HealthCheckTimeoutSeconds >= *out.HealthCheckIntervalSeconds {
-		return unsupportedBackend("has healthCheckTimeout %d in %s, which must be less than healthCheckInterval %d", *out.HealthCheckTimeoutSeconds, settings.from, *out.HealthCheckIntervalSeconds)
-	}
-	if path := *out.HealthCheckPath; !strings.HasPrefix(path, "/") || len(path) > alb.MaxHealthCheckPathLength {
-		return unsupportedBackend("has healthCheckPath %q in %s, which must begin with a slash and have at most %d characters", path, settings.from, alb.MaxHealthCheckPathLength)
-	}
-	return problem{}
 }
 
 // attributes as ELBv2 has them, in the order of their keys.

@@ -48,15 +48,20 @@ func LoadBalancerConfigurationStatus(c *gwcfgv1.LoadBalancerConfiguration, users
 	return out
 }
 
-// TargetGroupConfigurationStatus says who uses the settings. Whether they can be used depends on the Service and the route,
-// whose conditions tell.
+// TargetGroupConfigurationStatus says whether the settings can be used, and who uses them. What depends on the Service or the
+// route, such as a node port that is not there, the route's conditions tell.
 func TargetGroupConfigurationStatus(c *gwcfgv1.TargetGroupConfiguration, users []User) gwcfgv1.TargetGroupConfigurationStatus {
 	out := *c.Status.DeepCopy()
 	out.ObservedGatewayConfigurationGeneration = nil
 	if len(users) > 0 {
 		out.ObservedGatewayConfigurationGeneration = new(c.Generation)
 	}
-	out.Use = use(c, out.Use, users)
+	complaints, notes := understood(c)
+	accepted := configurationAccepted(notes)
+	if len(complaints) > 0 {
+		accepted = configurationRefused(invalidParameters("%s", strings.Join(complaints, "; ")))
+	}
+	out.Use = use(c, out.Use, users, accepted)
 	return out
 }
 

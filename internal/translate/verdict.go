@@ -61,7 +61,7 @@ func (t *translation) judge(r *routeRule, on alb.ListenerPort) *verdict {
 	v := &verdict{failed: failed(r.route.failure)}
 	t.verdicts[key] = v
 	d := t.distribute(r, on)
-	v.unresolved = slices.Concat(r.unresolved, d.unresolved)
+	v.unresolved, v.notes = slices.Concat(r.unresolved, d.unresolved), slices.Clone(d.notes)
 	answer := r.config.guarded(t.answers(r, d, on), on, v.failed)
 	for _, why := range slices.Concat(r.unmatched, r.unsupported, answer.refused) {
 		v.drop(r.id().where(), why)

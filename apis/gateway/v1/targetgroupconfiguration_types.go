@@ -48,7 +48,7 @@ type TargetGroupConfigurationSpec struct {
 	DefaultConfiguration *TargetGroupProps `json:"defaultConfiguration,omitempty"`
 
 	// RouteConfigurations lists settings for certain routes. The entry that says most about a route is the one that
-	// counts: kind, namespace and name before kind and namespace before kind. Its fields replace those of
+	// counts: kind, namespace and name before kind and namespace before kind; of two that say the same, the first. Its fields replace those of
 	// defaultConfiguration; attributes and tags merge by key.
 	// +optional
 	RouteConfigurations []RouteConfiguration `json:"routeConfigurations,omitempty"`
@@ -102,7 +102,7 @@ type RouteIdentifier struct {
 	// +optional
 	Namespace *string `json:"namespace,omitempty"`
 
-	// Name of the route. It counts only together with kind and namespace.
+	// Name of the route.
 	// +optional
 	Name *string `json:"name,omitempty"`
 }

@@ -168,6 +168,62 @@ func TestUnderstood(t *testing.T) {
 	}
 }
 
+func TestTargetGroupSettingsUnderstood(t *testing.T) {
+	t.Parallel()
+	type props = gwcfgv1.TargetGroupProps
+	attribute := func(key, value string) []gwcfgv1.TargetGroupAttribute {
+		return []gwcfgv1.TargetGroupAttribute{{Key: key, Value: value}}
+	}
+	cases := map[string]struct {
+		reason  string
+		args    gwcfgv1.TargetGroupConfigurationSpec
+		status  metav1.ConditionStatus
+		message string
+	}{
+		"Good":     {"Settings that a target group has are understood.", gwcfgv1.TargetGroupConfigurationSpec{DefaultConfiguration: &props{TargetControlPort: new(int32(3000))}}, metav1.ConditionTrue, "Settings are understood"},
+		"Bad":      {"A value that AWS would refuse is named.", gwcfgv1.TargetGroupConfigurationSpec{DefaultConfiguration: &props{TargetGroupAttributes: attribute("stickiness.enabled", "yes")}}, metav1.ConditionFalse, `defaultConfiguration has targetGroupAttributes with stickiness.enabled "yes", which AWS does not take`},
+		"Protocol": {"So is a protocol that an ALB does not speak.", gwcfgv1.TargetGroupConfigurationSpec{DefaultConfiguration: &props{Protocol: new(gwcfgv1.ProtocolTLS)}}, metav1.ConditionFalse, "defaultConfiguration has protocol TLS"},
+		"OnlyNLBs": {"What only a Network Load Balancer has is named.", gwcfgv1.TargetGroupConfigurationSpec{DefaultConfiguration: &props{TargetGroupAttributes: attribute("preserve_client_ip.enabled", "true")}}, metav1.ConditionTrue, "targetGroupAttributes[preserve_client_ip.enabled] of defaultConfiguration has no effect"},
+		"OfRoute": {
+			"So is what is wrong for certain routes.",
+			gwcfgv1.TargetGroupConfigurationSpec{RouteConfigurations: []gwcfgv1.RouteConfiguration{{TargetGroupProps: props{TargetControlPort: new(int32(0))}}}},
+			metav1.ConditionFalse, "routeConfigurations[0].targetGroupProps has targetControlPort 0",
+		},
+		"KindOfRoute": {
+			"An entry for routes that an ALB does not serve says nothing.",
+			gwcfgv1.TargetGroupConfigurationSpec{RouteConfigurations: []gwcfgv1.RouteConfiguration{{RouteIdentifier: gwcfgv1.RouteIdentifier{Kind: new("TCPRoute")}}}},
+			metav1.ConditionTrue, "routeConfigurations[0] has no effect (kind TCPRoute",
+		},
+		"SameRoutes": {
+			"Nor does a second one for the same routes.",
+			gwcfgv1.TargetGroupConfigurationSpec{RouteConfigurations: []gwcfgv1.RouteConfiguration{
+				{RouteIdentifier: gwcfgv1.RouteIdentifier{Kind: new("HTTPRoute")}}, {RouteIdentifier: gwcfgv1.RouteIdentifier{Kind: new("HTTPRoute"), Name: new("")}},
+			}},
+			metav1.ConditionTrue, "routeConfigurations[1] has no effect (routeConfigurations[0] is for the same routes)",
+		},
+		"OfGateway": {
+			"A Gateway is no backend of an ALB.", gwcfgv1.TargetGroupConfigurationSpec{TargetReference: &gwcfgv1.Reference{Kind: new("Gateway"), Name: "web"}},
+			metav1.ConditionTrue, "targetReference to kind Gateway",
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := &gwcfgv1.TargetGroupConfiguration{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "tgc", Generation: 3}}
+			w := newWorld(t, c)
+			c.Spec = tc.args
+			if err := w.kube.Update(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+			w.settle(targetGroupConfigurations(), "tgc")
+			got := meta.FindStatusCondition(get(w, c).Status.Conditions, gwcfgv1.ConditionAccepted)
+			if got == nil || got.Status != tc.status || !strings.Contains(got.Message, tc.message) || got.LastTransitionTime != now {
+				t.Errorf("%s want Accepted %s with %q, got %+v", tc.reason, tc.status, tc.message, got)
+			}
+		})
+	}
+}
+
 func TestDeletionWaitsForUsers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, class(), gateway("web", "alb", "lbc"), lbc())

@@ -155,25 +155,10 @@ func (s *Service) modifyTargetGroupAttributes(in *elb.ModifyTargetGroupAttribute
 	if err != nil {
 		return nil, err
 	}
-	if err := consistent(after); err != nil {
+	if err := alb.ConsistentTargetGroupAttributes(after); err != nil {
 		return nil, err
 	}
 	g.attributes = after
 	s.syncTargetGroup(g)
 	return &elb.ModifyTargetGroupAttributesOutput{Attributes: groupAttributeList(g)}, nil
-}
-
-// consistent refuses attributes of a target group that exclude each other.
-func consistent(a map[string]string) error {
-	algorithm := a["load_balancing.algorithm.type"]
-	switch {
-	case a["stickiness.enabled"] == "true" && a["stickiness.type"] == "app_cookie" && a["stickiness.app_cookie.cookie_name"] == "":
-		return wire.Errorf("InvalidConfigurationRequest", "'stickiness.app_cookie.cookie_name' must be specified for stickiness of type app_cookie")
-	case a["slow_start.duration_seconds"] != "0" && algorithm != "round_robin":
-		return wire.Errorf("InvalidConfigurationRequest", "Slow start is not supported with the load balancing algorithm '%s'", algorithm)
-	case a["load_balancing.algorithm.anomaly_mitigation"] == "on" && algorithm != "weighted_random":
-		return wire.Errorf("InvalidConfigurationRequest", "Anomaly mitigation is supported with the load balancing algorithm 'weighted_random' only")
-	default:
-		return nil
-	}
 }

@@ -197,26 +197,14 @@ func validHealthPort(p string) bool {
 
 // validMatcher wants gRPC codes for gRPC and HTTP codes for all else.
 func validMatcher(g types.TargetGroup) error {
-	code, low, high := g.Matcher.HttpCode, alb.MinMatcherHTTPCode, alb.MaxMatcherHTTPCode
-	other := g.Matcher.GrpcCode
+	code, other, valid := g.Matcher.HttpCode, g.Matcher.GrpcCode, alb.ValidHTTPMatcher
 	if *g.ProtocolVersion == grpc {
-		code, low, high, other = g.Matcher.GrpcCode, 0, alb.MaxMatcherGRPCCode, g.Matcher.HttpCode
+		code, other, valid = g.Matcher.GrpcCode, g.Matcher.HttpCode, alb.ValidGRPCMatcher
 	}
 	if code == nil || other != nil {
 		return wire.Invalid("The matcher does not fit the protocol version '%s'", *g.ProtocolVersion)
 	}
-	for part := range strings.SplitSeq(*code, ",") {
-		from, to, ranged := strings.Cut(part, "-")
-		if !ranged {
-			to = from
-		}
-		a, err := strconv.Atoi(from)
-		b, err2 := strconv.Atoi(to)
-		if err != nil || err2 != nil || a < low || b > high || a > b {
-			return wire.Invalid("Health check matcher code '%s' must be within the range %d-%d, inclusive", *code, low, high)
-		}
-	}
-	return nil
+	return valid(*code)
 }
 
 func (s *Service) modifyTargetGroup(in *elb.ModifyTargetGroupInput) (*elb.ModifyTargetGroupOutput, error) {
