@@ -12,8 +12,8 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 )
 
-// documented are the kinds that docs/configuration.md must have a section of. Another kind's section is checked when it is there.
-var documented = []string{"LoadBalancerConfiguration", "ListenerRuleConfiguration"}
+// documented are the kinds that docs/configuration.md must have a section of.
+var documented = []string{"LoadBalancerConfiguration", "TargetGroupConfiguration", "ListenerRuleConfiguration"}
 
 var (
 	row    = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|[^|]*\\|([^|]*)\\|$")

@@ -138,6 +138,17 @@ func TestMakeBeforeBreak(t *testing.T) {
 			t.Errorf("Ready %q once the targets are registered", got)
 		}
 	})
+	t.Run("BeforeTheBindingIsThere", func(t *testing.T) {
+		mg := rule(name, 1000, func(p *params) { p.Actions = []albv1alpha1.Action{forward("api")} })
+		mg.Labels = map[string]string{albv1alpha1.LabelGatewayName: "shop"}
+		b := newBench(t, mg)
+		if got, want := rig.Ready(b.rules.Settle(name)), `Creating: TargetGroup "api" has no TargetGroupBinding yet`; got != want {
+			t.Errorf("Ready %q, want %q", got, want)
+		}
+		if calls := b.sim.Calls(); len(calls) != 0 {
+			t.Errorf("AWS was asked: %v", calls)
+		}
+	})
 	t.Run("BeforeANewTargetGroup", func(t *testing.T) {
 		b := newBench(t, rule(name, 1000), binding("web", xpv2.Available()), binding("api", xpv2.Creating()))
 		b.rules.Settle(name)

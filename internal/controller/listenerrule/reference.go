@@ -55,7 +55,7 @@ func waiting(ctx context.Context, kube client.Reader, mg *albv1alpha1.ListenerRu
 }
 
 // waitingForTargetGroup makes before it breaks: a target group gets requests when its targets are registered, and not before.
-// One that nothing binds targets to is its owner's business.
+// One that nothing binds targets to is its owner's business; those of a Gateway are all bound, if not from the first moment.
 func waitingForTargetGroup(ctx context.Context, kube client.Reader, mg *albv1alpha1.ListenerRule, name string) (string, error) {
 	group, err := reference.TargetGroup(ctx, kube, reference.From{Namespace: mg.GetNamespace(), Ref: &albv1alpha1.Reference{Name: name}})
 	if err != nil {
@@ -71,6 +71,9 @@ func waitingForTargetGroup(ctx context.Context, kube client.Reader, mg *albv1alp
 	err = kube.List(ctx, bindings, client.InNamespace(mg.GetNamespace()), client.MatchingFields{reference.ByTargetGroup: name}, client.UnsafeDisableDeepCopy)
 	if err != nil {
 		return "", errors.Wrapf(err, "cannot list the TargetGroupBindings of TargetGroup %q", name)
+	}
+	if _, ofGateway := mg.GetLabels()[albv1alpha1.LabelGatewayName]; ofGateway && len(bindings.Items) == 0 {
+		return fmt.Sprintf("TargetGroup %q has no TargetGroupBinding yet", name), nil
 	}
 	for i := range bindings.Items {
 		b := &bindings.Items[i]
