@@ -115,7 +115,9 @@ func invalidGroupAttributes(p gwcfgv1.TargetGroupProps) string {
 // ownAttributes are those that a target group behind an Application Load Balancer can have. AWS refuses the others, and what is
 // sent with them.
 func ownAttributes(p gwcfgv1.TargetGroupProps) []gwcfgv1.TargetGroupAttribute {
-	return keep(p.TargetGroupAttributes, func(a gwcfgv1.TargetGroupAttribute) bool { return !slices.Contains(alb.OtherTargetGroupAttributes, a.Key) })
+	return keep(p.TargetGroupAttributes, func(a gwcfgv1.TargetGroupAttribute) bool {
+		return !slices.Contains(alb.OtherTargetGroupAttributes, a.Key)
+	})
 }
 
 // otherAttributes are those that it cannot have, as fields.
