@@ -106,12 +106,8 @@ func (h *hunt) until(ctx context.Context, check func() error) error {
 		default:
 		}
 		if err = check(); err == nil {
-			h.lab.warden.release(nil)
-			if err := sleep(ctx, 300*time.Millisecond); err != nil {
-				return err
-			}
-			if len(h.lab.warden.deaths) == 0 {
-				return check()
+			if spared, err := h.spare(ctx); spared || err != nil {
+				return errors.Join(err, check())
 			}
 			continue
 		}
@@ -120,6 +116,13 @@ func (h *hunt) until(ctx context.Context, check func() error) error {
 		}
 	}
 	return fmt.Errorf("not after %s: %w", patience, err)
+}
+
+// spare the provider, unless it is dying already.
+func (h *hunt) spare(ctx context.Context) (bool, error) {
+	h.lab.warden.release(nil)
+	err := sleep(ctx, 300*time.Millisecond)
+	return len(h.lab.warden.deaths) == 0, err
 }
 
 // during some time the provider may die, whatever comes of it.

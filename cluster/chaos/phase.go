@@ -68,24 +68,29 @@ const rage = 8 * time.Second
 func failing(faults ...stack.Fault) func(context.Context, *lab, int) error {
 	return func(ctx context.Context, l *lab, times int) error {
 		for range times {
-			if err := l.fail(ctx, faults...); err != nil {
-				return err
-			}
-			if err := l.change(ctx, l.dice.next(l.state)); err != nil {
-				return err
-			}
-			if err := sleep(ctx, rage); err != nil {
-				return err
-			}
-			if err := l.stack.ClearFaults(ctx); err != nil {
-				return err
-			}
-			if err := l.converge(ctx); err != nil {
+			if err := l.suffer(ctx, faults); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
+}
+
+// suffer faults while something changes.
+func (l *lab) suffer(ctx context.Context, faults []stack.Fault) error {
+	if err := l.fail(ctx, faults...); err != nil {
+		return err
+	}
+	if err := l.change(ctx, l.dice.next(l.state)); err != nil {
+		return err
+	}
+	if err := sleep(ctx, rage); err != nil {
+		return err
+	}
+	if err := l.stack.ClearFaults(ctx); err != nil {
+		return err
+	}
+	return l.converge(ctx)
 }
 
 // fail calls to AWS from now on.

@@ -73,16 +73,17 @@ func (p *process) run(ctx context.Context) error {
 	if _, err := p.discovery.ServerVersion(); err != nil {
 		return errors.Wrapf(err, "cannot reach cluster %s", p.cfg.Host)
 	}
-	for ctx.Err() == nil {
+	for {
 		kinds := p.start(ctx)
-		if ctx.Err() != nil {
-			break
+		select {
+		case <-ctx.Done():
+			return nil
+		default:
 		}
 		if err := p.control(ctx, kinds); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // start waits for the kinds and permissions without which no controller can start. What is missing is said once, and nothing

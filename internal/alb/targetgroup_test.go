@@ -19,12 +19,14 @@ func TestConsistentTargetGroupAttributes(t *testing.T) {
 		"NamedCookie":          {"A named one is good.", map[string]string{"stickiness.enabled": "true", "stickiness.type": "app_cookie", "stickiness.app_cookie.cookie_name": "SESSION"}, ""},
 		"SlowStart":            {"Slow start is for round robin, which is the default.", map[string]string{"slow_start.duration_seconds": "30"}, ""},
 		"SlowStartElsewhere": {
-			"It is for nothing else.", map[string]string{"slow_start.duration_seconds": "30", "load_balancing.algorithm.type": "least_outstanding_requests"},
+			"It is for nothing else.",
+			map[string]string{"slow_start.duration_seconds": "30", "load_balancing.algorithm.type": "least_outstanding_requests"},
 			`slow_start.duration_seconds "30" does not go with load_balancing.algorithm.type least_outstanding_requests, but with round_robin alone`,
 		},
 		"Mitigation": {"Anomaly mitigation is for weighted random.", map[string]string{"load_balancing.algorithm.anomaly_mitigation": "on", "load_balancing.algorithm.type": "weighted_random"}, ""},
 		"MitigationElsewhere": {
-			"It is for nothing else.", map[string]string{"load_balancing.algorithm.anomaly_mitigation": "on"},
+			"It is for nothing else.",
+			map[string]string{"load_balancing.algorithm.anomaly_mitigation": "on"},
 			`load_balancing.algorithm.anomaly_mitigation "on" does not go with load_balancing.algorithm.type round_robin, but with weighted_random alone`,
 		},
 	}

@@ -274,7 +274,7 @@ func (c ruleConfiguration) guarded(a answer, on alb.ListenerPort, instead outcom
 	return answer{refused: a.refused, to: func(m match) ([]variant, error) {
 		variants, err := a.to(m)
 		for i, v := range variants {
-			if v.outcome.key != instead.key {
+			if v.key != instead.key {
 				variants[i].outcome = newOutcome(slices.Concat(c.guards, v.actions), v.transforms)
 			}
 		}

@@ -186,7 +186,7 @@ func (r TestReport) Text() string {
 		for _, u := range r.Unused {
 			t.add(u.Gateway, fmt.Sprint(u.Rule.Priority), u.Rule.Hosts, u.Rule.Paths, u.Rule.From.String())
 		}
-		t.write(b, "  ")
+		t.write(b)
 	}
 	return b.String()
 }

@@ -119,5 +119,5 @@ func writeStatuses(b *strings.Builder, statuses []ObjectStatus) {
 			t.add(s.Object, path.Base(c.Type)+"="+c.Status+" "+c.Reason, c.Message)(1, bad)
 		}
 	}
-	t.write(b, "  ")
+	t.write(b)
 }

@@ -122,7 +122,7 @@ func (p Plan) Text() string {
 	fmt.Fprintf(b, "  %s\n", strings.Join(words, ", "))
 	for _, l := range p.Listeners {
 		fmt.Fprintf(b, "\n  Listener %d %s\n", l.Port, plain(l.Protocol))
-		l.table().write(b, "  ")
+		l.table().write(b)
 	}
 	if len(p.Shadowed) > 0 {
 		fmt.Fprintf(b, "\n  Never reached\n")
@@ -131,7 +131,7 @@ func (p Plan) Text() string {
 		for _, s := range p.Shadowed {
 			t.add(fmt.Sprintf("match %d of %s", s.Index, &s.Match), fmt.Sprint(s.Port), cmp.Or(s.Host, "*"), s.By)(0, some)
 		}
-		t.write(b, "  ")
+		t.write(b)
 	}
 	b.WriteString("\n  Statuses\n")
 	writeStatuses(b, p.Statuses)

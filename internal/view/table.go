@@ -43,8 +43,8 @@ func plain(s string) string {
 	}, s)
 }
 
-// write the table, each line after an indent.
-func (t *table) write(b *strings.Builder, indent string) {
+// write the table, its lines indented.
+func (t *table) write(b *strings.Builder) {
 	widths := map[int]int{}
 	for _, r := range t.rows {
 		for i, c := range r.cells {
@@ -52,7 +52,7 @@ func (t *table) write(b *strings.Builder, indent string) {
 		}
 	}
 	for n, r := range t.rows {
-		b.WriteString(indent)
+		b.WriteString("  ")
 		last := len(r.cells) - 1
 		for last > 0 && r.cells[last] == "" {
 			last--

@@ -202,7 +202,8 @@ func TestTargetGroupSettingsUnderstood(t *testing.T) {
 			metav1.ConditionTrue, "routeConfigurations[1] has no effect (routeConfigurations[0] is for the same routes)",
 		},
 		"OfGateway": {
-			"A Gateway is no backend of an ALB.", gwcfgv1.TargetGroupConfigurationSpec{TargetReference: &gwcfgv1.Reference{Kind: new("Gateway"), Name: "web"}},
+			"A Gateway is no backend of an ALB.",
+			gwcfgv1.TargetGroupConfigurationSpec{TargetReference: &gwcfgv1.Reference{Kind: new("Gateway"), Name: "web"}},
 			metav1.ConditionTrue, "targetReference to kind Gateway",
 		},
 	}

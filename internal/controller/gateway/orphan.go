@@ -48,19 +48,20 @@ func (r orphanage) caresFor(ctx context.Context, name types.NamespacedName) (boo
 	if err := r.kube.Get(ctx, name, set); err != nil {
 		return false, errors.Wrap(client.IgnoreNotFound(err), "cannot get ListenerSet")
 	}
-	for _, parent := range lookup.Parent(set) {
-		gw := &gatewayv1.Gateway{}
-		err := r.kube.Get(ctx, parent, gw)
-		if kerrors.IsNotFound(err) {
-			return false, nil
-		}
-		if err != nil {
-			return false, errors.Wrap(err, "cannot get Gateway")
-		}
-		class, err := r.class(ctx, gw)
-		return !foreign(class), err
+	parent := lookup.Parent(set)
+	if len(parent) == 0 {
+		return false, nil
 	}
-	return false, nil
+	gw := &gatewayv1.Gateway{}
+	err := r.kube.Get(ctx, parent[0], gw)
+	if kerrors.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, errors.Wrap(err, "cannot get Gateway")
+	}
+	class, err := r.class(ctx, gw)
+	return !foreign(class), err
 }
 
 // setup wakes the orphanage for ListenerSets, for those of Gateways, and for those that routes report.

@@ -22,10 +22,10 @@ import (
 // certificate that ACM issues.
 func (b *bench) certificate() *string {
 	b.Helper()
-	client := acm.New(acm.Options{
+	certificates := acm.New(acm.Options{
 		Region: "us-east-1", BaseEndpoint: b.ELB.Options().BaseEndpoint, Credentials: b.ELB.Options().Credentials,
 	})
-	return rig.Value(client.RequestCertificate(b.Context(), &acm.RequestCertificateInput{
+	return rig.Value(certificates.RequestCertificate(b.Context(), &acm.RequestCertificateInput{
 		DomainName: new("shop.example.com"), ValidationMethod: acmtypes.ValidationMethodDns,
 	}))(b.Rig).CertificateArn
 }

@@ -92,6 +92,7 @@ func TestMonitor(t *testing.T) {
 		go func() { done <- m.Watch(ctx, func() { changes++ }) }()
 
 		time.Sleep(10 * again)
+		synctest.Wait()
 		if rounds != 1 {
 			t.Errorf("%d rounds of questions while nothing was refused, not 1", rounds)
 		}
@@ -108,6 +109,7 @@ func TestMonitor(t *testing.T) {
 			_ = resp.Body.Close()
 		}
 		time.Sleep(calm)
+		synctest.Wait()
 		want := "system:serviceaccount:ns:name may not delete listeners.alb.gateway.crossplane.io; bind it to the ClusterRole of examples/install/rbac.yaml"
 		if diff := cmp.Diff(want, m.Lack()); diff != "" {
 			t.Errorf("Lack(): -want, +got:\n%s", diff)
@@ -118,6 +120,7 @@ func TestMonitor(t *testing.T) {
 
 		denied = Permission{}
 		time.Sleep(2 * (again + calm))
+		synctest.Wait()
 		if m.Lack() != "" || changes != 2 {
 			t.Errorf("what was granted is not noticed: %q, %d changes", m.Lack(), changes)
 		}
