@@ -52,7 +52,7 @@ func tellFailed(to io.Writer) {
 	}
 	report := confv1.ConformanceReport{}
 	if err := yaml.Unmarshal(text, &report); err != nil {
-		fmt.Fprintln(to, "conformance: cannot read", reportPath+":", err)
+		_, _ = fmt.Fprintln(to, "conformance: cannot read", reportPath+":", err)
 		return
 	}
 	for _, p := range report.ProfileReports {
@@ -61,7 +61,7 @@ func tellFailed(to io.Writer) {
 			failed = append(failed, p.Extended.FailedTests...)
 		}
 		for _, name := range failed {
-			fmt.Fprintf(to, "conformance: %s failed; run it alone by make conformance FLAGS=-run-test=%s\n", name, name)
+			_, _ = fmt.Fprintf(to, "conformance: %s failed; run it alone by make conformance FLAGS=-run-test=%s\n", name, name)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,30 +75,30 @@ func TestNamed(t *testing.T) {
 // The monitor asks when it starts and when a request was refused, and again while something is missing; else never.
 func TestMonitor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		rounds, denied := 0, Permission{}
+		var rounds, changes atomic.Int32
+		var denied atomic.Pointer[Permission]
+		denied.Store(&Permission{})
 		m := &Monitor{
 			refused: make(chan struct{}, 1),
 			who: func(context.Context) (string, error) {
-				rounds++
+				rounds.Add(1)
 				return "system:serviceaccount:ns:name", nil
 			},
-			ask: func(_ context.Context, p Permission) (bool, error) { return p != denied, nil },
+			ask: func(_ context.Context, p Permission) (bool, error) { return p != *denied.Load(), nil },
 		}
 		if missing, err := m.Check(t.Context()); err != nil || len(missing) > 0 || m.Lack() != "" {
 			t.Fatalf("Check(...): want nothing missing, got %v, %v, %q", missing, err, m.Lack())
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		changes := 0
 		done := make(chan error)
-		go func() { done <- m.Watch(ctx, func() { changes++ }) }()
+		go func() { done <- m.Watch(ctx, func() { changes.Add(1) }) }()
 
 		time.Sleep(10 * again)
-		synctest.Wait()
-		if rounds != 1 {
-			t.Errorf("%d rounds of questions while nothing was refused, not 1", rounds)
+		if rounds.Load() != 1 {
+			t.Errorf("%d rounds of questions while nothing was refused, not 1", rounds.Load())
 		}
 
-		denied = Permission{Verb: "delete", Group: "alb.gateway.crossplane.io", Resource: "listeners"}
+		denied.Store(&Permission{Verb: "delete", Group: "alb.gateway.crossplane.io", Resource: "listeners"})
 		s := httptest.NewRecorder()
 		s.Code = http.StatusForbidden
 		refuse := m.Wrap(roundTripper(func(*http.Request) (*http.Response, error) { return s.Result(), nil }))
@@ -109,20 +110,18 @@ func TestMonitor(t *testing.T) {
 			_ = resp.Body.Close()
 		}
 		time.Sleep(calm)
-		synctest.Wait()
 		want := "system:serviceaccount:ns:name may not delete listeners.alb.gateway.crossplane.io; bind it to the ClusterRole of examples/install/rbac.yaml"
 		if diff := cmp.Diff(want, m.Lack()); diff != "" {
 			t.Errorf("Lack(): -want, +got:\n%s", diff)
 		}
-		if rounds > 3 || changes != 1 {
-			t.Errorf("a storm of refusals: %d rounds and %d changes, not at most 3 and 1", rounds, changes)
+		if rounds.Load() > 3 || changes.Load() != 1 {
+			t.Errorf("a storm of refusals: %d rounds and %d changes, not at most 3 and 1", rounds.Load(), changes.Load())
 		}
 
-		denied = Permission{}
+		denied.Store(&Permission{})
 		time.Sleep(2 * (again + calm))
-		synctest.Wait()
-		if m.Lack() != "" || changes != 2 {
-			t.Errorf("what was granted is not noticed: %q, %d changes", m.Lack(), changes)
+		if m.Lack() != "" || changes.Load() != 2 {
+			t.Errorf("what was granted is not noticed: %q, %d changes", m.Lack(), changes.Load())
 		}
 		cancel()
 		if err := <-done; err != nil {
