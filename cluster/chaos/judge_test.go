@@ -55,8 +55,7 @@ func TestJudge(t *testing.T) {
 		})
 	}
 	j.settle()
-	time.Sleep(time.Millisecond)
-	if wrong := j.wrong(p, time.Now(), by("b0")); !strings.Contains(wrong, "got 200 by b0") {
+	if wrong := j.wrong(p, time.Now().Add(time.Millisecond), by("b0")); !strings.Contains(wrong, "got 200 by b0") {
 		t.Errorf("what is settled is over: %q", wrong)
 	}
 }

@@ -112,6 +112,9 @@ func rulesOf(ctx context.Context, namespace string) (string, error) {
 		}
 		for _, a := range r.Actions {
 			_, _ = fmt.Fprintf(&b, " %s", a.Type)
+			if f := a.FixedResponseConfig; f != nil {
+				_, _ = fmt.Fprintf(&b, " %s %s", aws.ToString(f.StatusCode), aws.ToString(f.ContentType))
+			}
 		}
 		b.WriteByte('\n')
 	}

@@ -54,7 +54,10 @@ func (s *Stack) install(ctx context.Context) error {
 	if err := s.writeAccount(ctx); err != nil {
 		return err
 	}
-	return s.installProviderConfig(ctx)
+	if err := s.installProviderConfig(ctx); err != nil {
+		return err
+	}
+	return s.between()
 }
 
 // writeAccount writes the kubeconfig that the provider runs with.

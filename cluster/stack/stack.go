@@ -73,11 +73,7 @@ func (s *Stack) start(ctx context.Context) error {
 		{"start the AWS simulator", s.startSimulator},
 		{"start the Kubernetes control plane, with the CRDs of Gateway API and of the provider", s.startCluster},
 		{"configure the provider, and grant it what it needs", s.install},
-		{"stand between the provider and the rest", s.between},
 		{"start the provider", s.StartProvider},
-	}
-	if s.options.Between == nil {
-		steps = slices.Delete(steps, 3, 4)
 	}
 	for _, step := range steps {
 		s.options.Step(step.name)
@@ -88,7 +84,11 @@ func (s *Stack) start(ctx context.Context) error {
 	return nil
 }
 
-func (s *Stack) between(context.Context) error {
+// between tells the provider to reach what stands between it and the rest.
+func (s *Stack) between() error {
+	if s.options.Between == nil {
+		return nil
+	}
 	aws, kubeconfig, err := s.options.Between(s.endpoint, s.account)
 	s.via = []string{"AWS_ENDPOINT_URL=" + aws, "KUBECONFIG=" + kubeconfig}
 	return err

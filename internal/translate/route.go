@@ -132,11 +132,6 @@ func routes(in Input) []*route {
 	for _, r := range in.GRPCRoutes {
 		out = append(out, grpcRoute(r))
 	}
-	for _, r := range out {
-		for _, rule := range r.rules {
-			rule.configure(in)
-		}
-	}
 	slices.SortFunc(out, (*route).older)
 	return out
 }

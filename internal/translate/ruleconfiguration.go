@@ -33,14 +33,14 @@ type ruleConfiguration struct {
 	stickiness *albv1alpha1.TargetGroupStickinessConfig
 	query      *string
 	fixed      []albv1alpha1.Action
-	conditions []gwcfgv1.ListenerRuleCondition
+	sources    []sourceRestriction
 	tags       map[string]string
 }
 
 // ruleConfigurationOf reads a ListenerRuleConfiguration, and says what of it cannot be had by any rule.
 func ruleConfigurationOf(c *gwcfgv1.ListenerRuleConfiguration) (ruleConfiguration, []string) {
 	out := ruleConfiguration{
-		from: fmt.Sprintf("%s %s/%s", gwcfgv1.ListenerRuleConfigurationKind, c.Namespace, c.Name), conditions: c.Spec.Conditions, tags: c.Spec.Tags,
+		from: fmt.Sprintf("%s %s/%s", gwcfgv1.ListenerRuleConfigurationKind, c.Namespace, c.Name), tags: c.Spec.Tags,
 	}
 	var problems []string
 	refuse := func(field string, err error) {
@@ -53,8 +53,13 @@ func ruleConfigurationOf(c *gwcfgv1.ListenerRuleConfiguration) (ruleConfiguratio
 		refuse(field, out.addAction(a))
 	}
 	for i, condition := range c.Spec.Conditions {
-		_, err := sources(condition)
-		refuse(fmt.Sprintf("conditions[%d]", i), err)
+		field := fmt.Sprintf("conditions[%d]", i)
+		given, err := sources(condition)
+		if err != nil {
+			refuse(field, err)
+			continue
+		}
+		out.sources = append(out.sources, sourceRestriction{field + " of " + out.from, condition.MatchIndexes, given})
 	}
 	refuse("tags", invalidTags(out.tags))
 	return out, problems
@@ -213,8 +218,8 @@ func (r *routeRule) extend(filter int, ref gatewayv1.LocalObjectReference) {
 	}
 }
 
-// configure a rule by the ListenerRuleConfiguration that it names.
-func (r *routeRule) configure(in Input) {
+// configure a rule by the ListenerRuleConfiguration that it names. Its tags join those that all objects share.
+func (r *routeRule) configure(in Input, shared map[string]string) {
 	if r.extension == "" {
 		return
 	}
@@ -235,8 +240,11 @@ func (r *routeRule) configure(in Input) {
 		r.config.lend(r.route.namespace)
 	}
 	r.refuseContradictions()
-	for i, condition := range r.config.conditions {
-		r.restrict(i, condition)
+	for _, s := range r.config.sources {
+		r.restrict(s)
+	}
+	if n := len(mergedMap(r.config.tags, shared)); n > maxTags {
+		r.refuse("tags of %s and those of the Gateway are %d together; give at most %d, as AWS allows 50 and the provider adds its own", r.config.from, n, maxTags)
 	}
 	if len(r.unsupported)+len(r.unresolved) > 0 {
 		r.config.tags = nil

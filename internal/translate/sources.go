@@ -32,27 +32,29 @@ func sources(in gwcfgv1.ListenerRuleCondition) ([]netip.Prefix, error) {
 	return slices.Compact(out), nil
 }
 
+// A sourceRestriction is a condition on source addresses.
+type sourceRestriction struct {
+	field   string // names it, for messages
+	matches []int  // that it is for, from 0; none are all
+	sources []netip.Prefix
+}
+
 // restrict the matches that a condition is for to its sources.
-func (r *routeRule) restrict(index int, condition gwcfgv1.ListenerRuleCondition) {
-	field := fmt.Sprintf("conditions[%d] of %s", index, r.config.from)
-	given, err := sources(condition)
-	if err != nil {
-		return // It is refused already.
-	}
-	for _, i := range condition.MatchIndexes {
+func (r *routeRule) restrict(to sourceRestriction) {
+	for _, i := range to.matches {
 		if i < 0 || i >= r.given {
-			r.refuse("%s has %d among its matchIndexes, but the rule has %s, counted from 0; correct it", field, i, count(r.given, "match", "matches"))
+			r.refuse("%s has %d among its matchIndexes, but the rule has %s, counted from 0; correct it", to.field, i, count(r.given, "match", "matches"))
 		}
 	}
 	for i := range r.matches {
 		m := &r.matches[i]
-		if len(condition.MatchIndexes) > 0 && !slices.Contains(condition.MatchIndexes, m.index) {
+		if len(to.matches) > 0 && !slices.Contains(to.matches, m.index) {
 			continue
 		}
 		if len(m.sources) > 0 {
-			r.refuse("%s is the second on source-ip for match %d, and a rule can have one; put the values into one condition", field, m.index)
+			r.refuse("%s is the second on source-ip for match %d, and a rule can have one; put the values into one condition", to.field, m.index)
 		}
-		m.sources = given
+		m.sources = to.sources
 	}
 }
 

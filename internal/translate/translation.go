@@ -69,6 +69,11 @@ func newTranslation(in Input, c configuration) *translation {
 	t.listeners = listen(in, c, t.sets)
 	t.ports = portsOf(in.Gateway, t.listeners)
 	t.routes = routes(in)
+	for _, r := range t.routes {
+		for _, rule := range r.rules {
+			rule.configure(in, t.tags)
+		}
+	}
 	t.parents = t.attach()
 	return t
 }

@@ -271,7 +271,7 @@ type JwtValidationActionAdditionalClaim struct {
 	// +kubebuilder:validation:Enum=single-string;string-array;space-separated-values
 	Format string `json:"format"`
 
-	// Values, one of which the claim must hold.
+	// Values that the claim must hold; whether one of them does, AWS does not say.
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=10
 	// +listType=atomic

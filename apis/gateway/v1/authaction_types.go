@@ -131,8 +131,8 @@ type JwtAdditionalClaim struct {
 	// +kubebuilder:validation:MinLength=1
 	Name string `json:"name"`
 
-	// Values lists 1 to 10 values of at most 256 characters, one of which the claim has to have. With the format
-	// space-separated-values they hold no space.
+	// Values lists 1 to 10 values of at most 256 characters that the claim has to have; whether one of them does, AWS does
+	// not say. With the format space-separated-values they hold no space.
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=10
 	// +kubebuilder:validation:items:MaxLength=256

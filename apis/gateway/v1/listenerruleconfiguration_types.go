@@ -156,7 +156,7 @@ const ListenerRuleConditionFieldSourceIP ListenerRuleConditionField = "source-ip
 // SourceIPConditionConfig tells which addresses requests may come from.
 type SourceIPConditionConfig struct {
 	// Values lists CIDRs, IPv4 or IPv6; one of them has to hold the address of the connection (not the one in
-	// X-Forwarded-For). They count towards the 5 condition values that ALB allows a rule.
+	// X-Forwarded-For). Where they are more than an ALB allows a rule, it becomes several.
 	// +kubebuilder:validation:MinItems=1
 	Values []string `json:"values"`
 }
