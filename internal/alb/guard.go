@@ -2,6 +2,7 @@ package alb
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -54,14 +55,37 @@ func validateJWT(c types.JwtValidationActionConfig) error {
 		return &LimitError{Field: "jwt-validation", Got: n, Limit: MaxAdditionalClaims, Unit: "additional claims", Code: CodeValidation}
 	}
 	for _, claim := range c.AdditionalClaims {
-		if err := required("jwt-validation claim name", claim.Name); err != nil {
+		if err := validateClaim(claim); err != nil {
 			return err
 		}
-		for _, text := range append([]string{*claim.Name}, claim.Values...) {
-			if err := tooLong("jwt-validation claim", text, MaxAdditionalClaimLength); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// verifiedClaims are looked at anyway.
+var verifiedClaims = []string{"exp", "iss", "nbf", "iat"}
+
+// validateClaim by API reference, JwtValidationActionAdditionalClaim.
+func validateClaim(claim types.JwtValidationActionAdditionalClaim) error {
+	const name, value = "jwt-validation claim name", "jwt-validation claim"
+	switch n := len(claim.Values); {
+	case deref(claim.Name) == "":
+		return required(name, claim.Name)
+	case slices.Contains(verifiedClaims, *claim.Name):
+		return invalidAction(name, *claim.Name, "cannot be given, as it is verified anyway")
+	case n == 0:
+		return invalidAction(value, *claim.Name, "must have a value")
+	case n > MaxClaimValues:
+		return &LimitError{Field: value, Got: n, Limit: MaxClaimValues, Unit: "values", Code: CodeValidation}
+	}
+	for _, text := range append([]string{*claim.Name}, claim.Values...) {
+		if err := tooLong(value, text, MaxAdditionalClaimLength); err != nil {
+			return err
 		}
+	}
+	spaced := slices.ContainsFunc(claim.Values, func(v string) bool { return strings.Contains(v, " ") })
+	if spaced && claim.Format == types.JwtValidationActionAdditionalClaimFormatEnumSpaceSeparatedValues {
+		return invalidAction(value, *claim.Name, "must have values without spaces where its format is space-separated-values")
 	}
 	return nil
 }

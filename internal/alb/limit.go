@@ -56,6 +56,7 @@ const (
 	MaxRewriteLength               = 1024 // API reference, RewriteConfig: Regex and Replace, each
 	MaxFixedResponseBodyLength     = 1024 // API model, FixedResponseActionMessage
 	MaxRedirectComponentLength     = 128  // API model, RedirectActionHost, -Path and -Query
+	MaxClaimValues                 = 10   // API reference, JwtValidationActionAdditionalClaim
 	MaxAdditionalClaimLength       = 256  // API reference, JwtValidationActionAdditionalClaim
 	MinPriority                    = 1    // API model, RulePriority
 	MaxPriority                    = 50000

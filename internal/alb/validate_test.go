@@ -175,6 +175,33 @@ func TestValidateActions(t *testing.T) {
 	}
 }
 
+func TestValidateClaims(t *testing.T) {
+	const spaced = types.JwtValidationActionAdditionalClaimFormatEnumSpaceSeparatedValues
+	cases := map[string]struct {
+		reason string
+		claim  types.JwtValidationActionAdditionalClaim
+		want   string
+	}{
+		"Good":     {reason: "JwtValidationActionAdditionalClaim: a name, a format and values", claim: types.JwtValidationActionAdditionalClaim{Name: new("scope"), Format: spaced, Values: []string{"read", "write"}}},
+		"NoName":   {reason: "JwtValidationActionAdditionalClaim: Name is required", claim: types.JwtValidationActionAdditionalClaim{Values: []string{"a"}}, want: "jwt-validation claim name must be given"},
+		"Verified": {reason: "JwtValidationActionAdditionalClaim: not exp, iss, nbf or iat", claim: types.JwtValidationActionAdditionalClaim{Name: new("nbf"), Values: []string{"1"}}, want: `jwt-validation claim name "nbf" cannot be given, as it is verified anyway`},
+		"NoValue":  {reason: "JwtValidationActionAdditionalClaim: Values is required", claim: types.JwtValidationActionAdditionalClaim{Name: new("aud")}, want: `jwt-validation claim "aud" must have a value`},
+		"Eleven":   {reason: "JwtValidationActionAdditionalClaim: at most 10 values", claim: types.JwtValidationActionAdditionalClaim{Name: new("aud"), Values: strings.Split("a,b,c,d,e,f,g,h,i,j,k", ",")}, want: "jwt-validation claim: 11 values; the limit is 10"},
+		"Space":    {reason: "JwtValidationActionAdditionalClaim: no spaces in space-separated-values", claim: types.JwtValidationActionAdditionalClaim{Name: new("scope"), Format: spaced, Values: []string{"read write"}}, want: `jwt-validation claim "scope" must have values without spaces where its format is space-separated-values`},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			guard := types.Action{Type: types.ActionTypeEnumJwtValidation, JwtValidationConfig: &types.JwtValidationActionConfig{
+				Issuer: new("https://idp.example.com"), JwksEndpoint: new("https://idp.example.com/keys"), AdditionalClaims: []types.JwtValidationActionAdditionalClaim{tc.claim},
+			}}
+			got := message(ValidateActions([]types.Action{ordered(1, guard), ordered(2, fixed("200", "", ""))}, "HTTPS"))
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("%s: ValidateActions(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
 func TestValidateActionsShowsNoSecret(t *testing.T) {
 	a := oidc()
 	a.AuthenticateOidcConfig.TokenEndpoint = nil
