@@ -54,6 +54,9 @@ type Watch struct {
 
 	// Map says whom a changed object concerns.
 	Map func(ctx context.Context, kube client.Reader, changed client.Object) []types.NamespacedName
+
+	// Matters says whether an update changed what anybody whom it concerns reads. Nil: each does.
+	Matters func(was, is client.Object) bool
 }
 
 // An Index finds objects in the cache by the values of a field.

@@ -15,6 +15,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	ctrlevent "sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -45,7 +46,7 @@ func Setup[T resource.ModernManaged](mgr ctrl.Manager, o controller.Options, acc
 		WithOptions(o.ForControllerRuntime()).
 		For(k.New(), builder.WithPredicates(resource.DesiredStateChanged()))
 	for _, w := range k.Watches {
-		b = b.Watches(w.Object, handler.EnqueueRequestsFromMapFunc(mapped(mgr.GetClient(), w)))
+		b = b.Watches(w.Object, handler.EnqueueRequestsFromMapFunc(mapped(mgr.GetClient(), w)), builder.WithPredicates(updates(w)))
 	}
 	for _, pc := range []client.Object{&v1alpha1.ProviderConfig{}, &v1alpha1.ClusterProviderConfig{}} {
 		b = b.Watches(pc, handler.EnqueueRequestsFromMapFunc(usersOf(mgr, k)), builder.WithPredicates(predicate.GenerationChangedPredicate{}))
@@ -79,6 +80,11 @@ func mapped(kube client.Reader, w Watch) handler.MapFunc {
 	return func(ctx context.Context, changed client.Object) []reconcile.Request {
 		return requests(w.Map(ctx, kube, changed))
 	}
+}
+
+// updates lets through the updates that matter, and whatever is no update.
+func updates(w Watch) predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e ctrlevent.UpdateEvent) bool { return w.Matters == nil || w.Matters(e.ObjectOld, e.ObjectNew) }}
 }
 
 func requests(names []types.NamespacedName) []reconcile.Request {

@@ -23,6 +23,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/cache/informertest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
@@ -135,6 +136,31 @@ func TestWaitersAreWokenByWatch(t *testing.T) {
 	ready.Store(true)
 	f.tell(&v1alpha1.LoadBalancer{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "shop"}})
 	eventually(t, "the object goes on", func() bool { return w.stored().GetCondition("Ready").Message == "" })
+}
+
+func TestOnlyUpdatesThatMatterWake(t *testing.T) {
+	was := group()
+	is := group(func(mg *v1alpha1.SecurityGroup) { mg.Labels = map[string]string{"touched": "yes"} })
+	cases := map[string]struct {
+		reason  string
+		matters func(was, is client.Object) bool
+		want    bool
+	}{
+		"Unsaid":  {reason: "a watch that says nothing wants each update", want: true},
+		"Matters": {reason: "it is asked about both", matters: func(a, b client.Object) bool { return a == was && b == is }, want: true},
+		"Not":     {reason: "what does not matter wakes nobody", matters: func(client.Object, client.Object) bool { return false }},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			p := updates(Watch{Matters: tc.matters})
+			if got := p.Update(event.UpdateEvent{ObjectOld: was, ObjectNew: is}); got != tc.want {
+				t.Errorf("\n%s\nUpdate(...): want %t, got %t", tc.reason, tc.want, got)
+			}
+			if !p.Create(event.CreateEvent{Object: is}) || !p.Delete(event.DeleteEvent{Object: is}) {
+				t.Errorf("\nwhat comes or goes always matters")
+			}
+		})
+	}
 }
 
 func TestUsersOfAConfigAreWokenByIt(t *testing.T) {

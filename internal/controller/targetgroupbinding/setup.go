@@ -52,8 +52,8 @@ func kindAt(now func() time.Time) drive.Kind[*albv1alpha1.TargetGroupBinding] {
 		Poll:    poll,
 		Watches: []drive.Watch{
 			{Object: &albv1alpha1.TargetGroup{}, Map: ofTargetGroup},
-			{Object: &discoveryv1.EndpointSlice{}, Map: ofSlice},
-			{Object: &corev1.Service{}, Map: ofService},
+			{Object: &discoveryv1.EndpointSlice{}, Map: ofSlice, Matters: sliceMatters},
+			{Object: &corev1.Service{}, Map: ofService, Matters: serviceMatters},
 			{Object: &corev1.Node{}, Map: newNodeWatch().changed},
 		},
 		Indexes: []drive.Index[*albv1alpha1.TargetGroupBinding]{

@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -52,6 +53,21 @@ func ofSlice(ctx context.Context, kube client.Reader, slice client.Object) []typ
 		}
 	}
 	return names
+}
+
+// serviceMatters: targets depend on a Service's spec. Services have no generation, and are labelled and annotated by many.
+func serviceMatters(was, is client.Object) bool {
+	a, ok := was.(*corev1.Service)
+	b, also := is.(*corev1.Service)
+	return !ok || !also || !equality.Semantic.DeepEqual(a.Spec, b.Spec)
+}
+
+// sliceMatters: they depend on all that a slice says of endpoints, and on whose they are.
+func sliceMatters(was, is client.Object) bool {
+	a, ok := was.(*discoveryv1.EndpointSlice)
+	b, also := is.(*discoveryv1.EndpointSlice)
+	return !ok || !also || !slices.Equal(serviceOfSlice(a), serviceOfSlice(b)) || a.AddressType != b.AddressType ||
+		!equality.Semantic.DeepEqual(a.Endpoints, b.Endpoints) || !equality.Semantic.DeepEqual(a.Ports, b.Ports)
 }
 
 func wake(ctx context.Context, kube client.Reader, query []client.ListOption) []types.NamespacedName {

@@ -1,6 +1,7 @@
 package targetgroupbinding
 
 import (
+	"reflect"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -46,6 +47,53 @@ func TestWokenBy(t *testing.T) {
 			b.bindings.Change(bindingName, func(mg *albv1alpha1.TargetGroupBinding) { mg.Spec.ForProvider.TargetType = tc.targetType })
 			if got := b.bindings.Woken(tc.changed); len(got) != tc.want {
 				t.Errorf("%s\nwakes %v, want %d bindings", tc.reason, got, tc.want)
+			}
+		})
+	}
+}
+
+func TestMatters(t *testing.T) {
+	matters := func(was, is client.Object) bool {
+		for _, w := range Kind().Watches {
+			if reflect.TypeOf(w.Object) == reflect.TypeOf(is) {
+				return w.Matters == nil || w.Matters(was, is)
+			}
+		}
+		t.Fatalf("%T is not watched", is)
+		return false
+	}
+	touched := func(o client.Object) client.Object {
+		o.SetAnnotations(map[string]string{"touched": "yes"})
+		o.SetResourceVersion("2")
+		return o
+	}
+	another := pods("10.64.0.21")
+	another.Labels["kubernetes.io/service-name"] = "api"
+	unready := pods("10.64.0.21")
+	unready.Endpoints[0].Conditions = notReady
+	cases := map[string]struct {
+		reason  string
+		was, is client.Object
+		want    bool
+	}{
+		"ServiceTouched": {reason: "Annotations say nothing of targets.", was: service(), is: touched(service())},
+		"ServicePort":    {reason: "A node port does.", was: service(), is: service(func(svc *corev1.Service) { svc.Spec.Ports[1].NodePort++ }), want: true},
+		"ServiceLocal": {
+			reason: "And so does which nodes pass requests on.", was: service(),
+			is: service(func(svc *corev1.Service) { svc.Spec.ExternalTrafficPolicy = corev1.ServiceExternalTrafficPolicyLocal }), want: true,
+		},
+		"SliceTouched": {reason: "The time of the last change is annotated.", was: pods("10.64.0.21"), is: touched(pods("10.64.0.21"))},
+		"Pod":          {reason: "A pod has come.", was: pods("10.64.0.21"), is: pods("10.64.0.21", "10.64.0.22"), want: true},
+		"Readiness":    {reason: "A pod is not ready any more.", was: pods("10.64.0.21"), is: unready, want: true},
+		"OtherService": {reason: "Both Services have other pods now.", was: pods("10.64.0.21"), is: another, want: true},
+		"TargetGroup": {
+			reason: "It may have got its ARN.", was: &albv1alpha1.TargetGroup{}, is: touched(&albv1alpha1.TargetGroup{}), want: true,
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := matters(tc.was, tc.is); got != tc.want {
+				t.Errorf("%s\nMatters(...): want %t, got %t", tc.reason, tc.want, got)
 			}
 		})
 	}
