@@ -44,6 +44,7 @@ type flags struct {
 	LeaseRetryPeriod        time.Duration    `default:"2s" env:"LEASE_RETRY_PERIOD" help:"How often the lease is renewed, and tried for by those who wait."`
 	GatewayClass            []string         `env:"GATEWAY_CLASS" help:"Serve the Gateways of these classes only; may be repeated. Another deployment serves the rest." placeholder:"NAME" xor:"classes"`
 	NotGatewayClass         []string         `env:"NOT_GATEWAY_CLASS" help:"Serve all Gateways but those of these classes, which another deployment serves; may be repeated." placeholder:"NAME" xor:"classes"`
+	AWSRates                float64          `default:"1" env:"AWS_RATES" help:"How much of the request rates that AWS grants an account by default is used: less than 1 where other clusters or deployments use the account too, more where AWS has granted more." name:"aws-rates"`
 	HostConditions          string           `default:"regex" enum:"regex,values" env:"HOST_CONDITIONS" help:"How hostnames become ALB conditions: regex also matches a Host header with a port, as Gateway API demands; values are plain."`
 	Version                 kong.VersionFlag `help:"Print the version and exit."`
 }
@@ -58,6 +59,9 @@ func (f *flags) Validate() error {
 	}
 	if f.MaxConcurrentReconciles < 1 {
 		return errors.Errorf("--max-concurrent-reconciles is %d; it must be at least 1", f.MaxConcurrentReconciles)
+	}
+	if !(f.AWSRates >= 0.01 && f.AWSRates <= 100) {
+		return errors.Errorf("--aws-rates is %g; it must be between 0.01 and 100", f.AWSRates)
 	}
 	if f.LeaseRetryPeriod <= 0 || f.LeaseRenewDeadline <= f.LeaseRetryPeriod*6/5 || f.LeaseDuration <= f.LeaseRenewDeadline {
 		return errors.Errorf("--lease-duration %s, --lease-renew-deadline %s and --lease-retry-period %s do not go together; each must be longer than the next, the deadline more than 1.2 retries",

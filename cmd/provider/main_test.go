@@ -23,7 +23,9 @@ func TestFlags(t *testing.T) {
 			args:   []string{"--lease-duration=10s"},
 			want:   "--lease-duration 10s, --lease-renew-deadline 10s and --lease-retry-period 2s do not go together; each must be longer than the next, the deadline more than 1.2 retries",
 		},
-		"HostConditions": {reason: "The message lists what is allowed.", args: []string{"--host-conditions=glob"}, want: `--host-conditions must be one of "regex","values" but got "glob"`},
+		"NoRates":         {reason: "A provider that may not call AWS would wait for ever.", args: []string{"--aws-rates=0"}, want: "--aws-rates is 0; it must be between 0.01 and 100"},
+		"RatesNotANumber": {reason: "Nor may it at no number.", args: []string{"--aws-rates=NaN"}, want: "--aws-rates is NaN; it must be between 0.01 and 100"},
+		"HostConditions":  {reason: "The message lists what is allowed.", args: []string{"--host-conditions=glob"}, want: `--host-conditions must be one of "regex","values" but got "glob"`},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

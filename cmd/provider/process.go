@@ -155,7 +155,7 @@ func (p *process) control(ctx context.Context, kinds presence.Kinds) error {
 	o.Features.Enable(feature.EnableBetaManagementPolicies)
 	err = controller.Setup(mgr, o, controller.Settings{
 		Gateway:     gateway.Settings{HostConditions: translate.HostConditions(p.flags.HostConditions), Kinds: kinds, Shard: p.flags.shard()},
-		AWS:         aws.Options{Registerer: replacing{metrics.Registry}, UserAgent: "provider-alb-gateway/" + version, Ages: aws.AgesFor(p.flags.PollInterval)},
+		AWS:         aws.Options{Registerer: replacing{metrics.Registry}, UserAgent: "provider-alb-gateway/" + version, Ages: aws.AgesFor(p.flags.PollInterval), Rates: aws.Rates(p.flags.AWSRates)},
 		Permissions: p.permissions,
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -32,6 +33,9 @@ type Options struct {
 
 	// Ages that shared reads may have. Zero fields get the defaults.
 	Ages Ages
+
+	// Rates at which calls are sent. Zero: AWS's own.
+	Rates Rates
 
 	// Attempts at a call that AWS throttles or does not answer. Zero: 5.
 	Attempts int
@@ -87,6 +91,7 @@ type sessionKey struct{ region, endpoint, credentials string }
 // NewAccounts reads ProviderConfigs and the Secrets that they name by kube.
 func NewAccounts(kube client.Reader, o Options) *Accounts {
 	o.Ages = o.Ages.orDefaults()
+	o.Rates = cmp.Or(o.Rates, 1)
 	if o.Attempts == 0 {
 		o.Attempts = 5
 	}
@@ -175,12 +180,12 @@ func (a *Accounts) session(ctx context.Context, c Config, creds *awssdk.Credenti
 	}
 	s := &session{
 		region: cfg.Region,
-		elb:    newELB(cfg, a.metrics, &a.options.Ages),
-		ec2:    newEC2(cfg, a.metrics, &a.options.Ages),
-		acm:    newACM(cfg, a.metrics, &a.options.Ages),
-		waf:    newWAF(cfg, a.metrics, &a.options.Ages),
-		shield: newShield(cfg, a.metrics, &a.options.Ages),
-		s3:     newS3(cfg, a.metrics, &a.options.Ages),
+		elb:    newELB(cfg, a.metrics, &a.options.Ages, a.options.Rates),
+		ec2:    newEC2(cfg, a.metrics, &a.options.Ages, a.options.Rates),
+		acm:    newACM(cfg, a.metrics, &a.options.Ages, a.options.Rates),
+		waf:    newWAF(cfg, a.metrics, &a.options.Ages, a.options.Rates),
+		shield: newShield(cfg, a.metrics, &a.options.Ages, a.options.Rates),
+		s3:     newS3(cfg, a.metrics, &a.options.Ages, a.options.Rates),
 	}
 	a.sessions[key] = s
 	a.use(c.String(), key)

@@ -21,8 +21,8 @@ type ACM struct {
 // Content of a certificate, in PEM.
 type Content struct{ Certificate, Chain string }
 
-func newACM(cfg awssdk.Config, m *metrics, a *Ages) *ACM {
-	limit := newLimiter(serviceACM, m)
+func newACM(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *ACM {
+	limit := newLimiter(serviceACM, m, rates)
 	return &ACM{
 		api:          acm.NewFromConfig(cfg, func(o *acm.Options) { o.APIOptions = append(o.APIOptions, limit.add) }),
 		ages:         a,

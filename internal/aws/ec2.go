@@ -24,8 +24,8 @@ type EC2 struct {
 	subnets *snapshot[[]types.Subnet]        // by VPC
 }
 
-func newEC2(cfg awssdk.Config, m *metrics, a *Ages) *EC2 {
-	limit := newLimiter(serviceEC2, m)
+func newEC2(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *EC2 {
+	limit := newLimiter(serviceEC2, m, rates)
 	return &EC2{
 		api:     ec2.NewFromConfig(cfg, func(o *ec2.Options) { o.APIOptions = append(o.APIOptions, limit.add) }),
 		ages:    a,

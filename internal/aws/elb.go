@@ -44,8 +44,8 @@ type ELB struct {
 	gone sync.Map
 }
 
-func newELB(cfg awssdk.Config, m *metrics, a *Ages) *ELB {
-	limit := newLimiter(serviceELB, m)
+func newELB(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *ELB {
+	limit := newLimiter(serviceELB, m, rates)
 	return &ELB{
 		api:          elbv2.NewFromConfig(cfg, func(o *elbv2.Options) { o.APIOptions = append(o.APIOptions, limit.add) }),
 		ages:         a,

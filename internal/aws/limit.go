@@ -19,6 +19,15 @@ type bucket struct {
 	rate  rate.Limit
 }
 
+// Rates are a multiple of the request rates that AWS grants by default: less than 1 where others use the account too, more where
+// AWS has granted more.
+type Rates float64
+
+// of a bucket.
+func (r Rates) of(b bucket) *rate.Limiter {
+	return rate.NewLimiter(b.rate*rate.Limit(r), max(int(float64(b.burst)*float64(r)), 1))
+}
+
 // The request rates that AWS grants an account in a region, which every client in it shares. ELBv2 counts reads, changes of
 // targets and other writes apart; EC2 counts reads and writes apart; ACM counts each operation. We take one call less at
 // once, because calls that leave in time may arrive a little closer to each other.
@@ -81,13 +90,14 @@ func bucketOf(service, operation string) bucket {
 type limiter struct {
 	service string
 	metrics *metrics
+	rates   Rates
 
 	mu      sync.Mutex
 	buckets map[string]*rate.Limiter
 }
 
-func newLimiter(service string, m *metrics) *limiter {
-	return &limiter{service: service, metrics: m, buckets: map[string]*rate.Limiter{}}
+func newLimiter(service string, m *metrics, rates Rates) *limiter {
+	return &limiter{service: service, metrics: m, rates: rates, buckets: map[string]*rate.Limiter{}}
 }
 
 func (l *limiter) bucket(b bucket) *rate.Limiter {
@@ -95,7 +105,7 @@ func (l *limiter) bucket(b bucket) *rate.Limiter {
 	defer l.mu.Unlock()
 	r, ok := l.buckets[b.name]
 	if !ok {
-		r = rate.NewLimiter(b.rate, b.burst)
+		r = l.rates.of(b)
 		l.buckets[b.name] = r
 	}
 	return r

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"testing"
 	"testing/synctest"
@@ -16,6 +17,7 @@ func TestLimiterRates(t *testing.T) {
 	cases := map[string]struct {
 		reason    string
 		service   string
+		rates     Rates
 		operation string
 		calls     int
 		want      time.Duration
@@ -27,12 +29,15 @@ func TestLimiterRates(t *testing.T) {
 		"TargetsRate":       {reason: "20, then 4 a second", service: serviceELB, operation: "RegisterTargets", calls: 39, want: 5 * time.Second},
 		"EC2ReadsRate":      {reason: "100, then 20 a second", service: serviceEC2, operation: "DescribeSubnets", calls: 139, want: 2 * time.Second},
 		"EC2WritesRate":     {reason: "50, then 5 a second", service: serviceEC2, operation: "CreateSecurityGroup", calls: 59, want: 2 * time.Second},
+		"Half":              {reason: "half of it for us: 9 at once, then 1.5 a second", service: serviceELB, rates: 0.5, operation: "CreateRule", calls: 24, want: 10 * time.Second},
+		"Least":             {reason: "a call at once is the least", service: serviceELB, rates: 0.01, operation: "CreateRule", calls: 1, want: 0},
+		"Double":            {reason: "AWS has granted twice as much", service: serviceELB, rates: 2, operation: "CreateRule", calls: 68, want: 5 * time.Second},
 		"ImportCertificate": {reason: "1 a second", service: serviceACM, operation: "ImportCertificate", calls: 4, want: 3 * time.Second},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := newLimiter(tc.service, newMetrics(nil))
+				l := newLimiter(tc.service, newMetrics(nil), cmp.Or(tc.rates, 1))
 				began := time.Now()
 				for range tc.calls {
 					if err := l.wait(t.Context(), tc.operation); err != nil {
@@ -50,7 +55,7 @@ func TestLimiterRates(t *testing.T) {
 func TestLimiterReadsDoNotWaitForWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMetrics(nil)
-		l := newLimiter(serviceELB, m)
+		l := newLimiter(serviceELB, m, 1)
 		ctx, cancel := context.WithCancel(t.Context())
 		for range 100 {
 			go func() { _ = l.wait(ctx, "CreateRule") }()
@@ -72,7 +77,7 @@ func TestLimiterReadsDoNotWaitForWrites(t *testing.T) {
 
 func TestLimiterGivesUpBeforeTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(serviceELB, newMetrics(nil))
+		l := newLimiter(serviceELB, newMetrics(nil), 1)
 		for range 19 {
 			_ = l.wait(t.Context(), "CreateRule")
 		}

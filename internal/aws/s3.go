@@ -22,8 +22,8 @@ type Object struct{ Bucket, Key, Version string }
 
 func (o Object) String() string { return "s3://" + o.Bucket + "/" + o.Key }
 
-func newS3(cfg awssdk.Config, m *metrics, a *Ages) *S3 {
-	limit := newLimiter(serviceS3, m)
+func newS3(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *S3 {
+	limit := newLimiter(serviceS3, m, rates)
 	return &S3{
 		api: s3.NewFromConfig(cfg, func(o *s3.Options) {
 			o.APIOptions = append(o.APIOptions, limit.add)

@@ -16,8 +16,8 @@ type Shield struct {
 	protections *snapshot[*types.Protection] // by the resource's ARN
 }
 
-func newShield(cfg awssdk.Config, m *metrics, a *Ages) *Shield {
-	limit := newLimiter(serviceShield, m)
+func newShield(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *Shield {
+	limit := newLimiter(serviceShield, m, rates)
 	return &Shield{
 		api:         shield.NewFromConfig(cfg, func(o *shield.Options) { o.APIOptions = append(o.APIOptions, limit.add) }),
 		ages:        a,

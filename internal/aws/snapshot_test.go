@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
 // A source is AWS, as a snapshot sees it.
@@ -71,6 +73,29 @@ func TestSnapshotSharesOneRead(t *testing.T) {
 		_, _ = s.ask(snap, t.Context())
 		if s.reads != 2 {
 			t.Errorf("\nwhat is old is read again\nreads: want 2, got %d", s.reads)
+		}
+	})
+}
+
+func TestSnapshotCountsItsAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, snap := &source{takes: time.Second, value: []string{"a"}}, testSnapshot()
+		_ = all(t.Context(), 3, func(ctx context.Context) error {
+			_, err := s.ask(snap, ctx)
+			return err
+		})
+		for range 4 {
+			_, _ = s.ask(snap, t.Context())
+		}
+		const want = `
+# HELP provider_aws_reads_total Questions about AWS by how they were answered: remembered, shared with another's call, called.
+# TYPE provider_aws_reads_total counter
+provider_aws_reads_total{answer="called",subject="test"} 1
+provider_aws_reads_total{answer="remembered",subject="test"} 4
+provider_aws_reads_total{answer="shared",subject="test"} 2
+`
+		if err := testutil.CollectAndCompare(snap.metrics.reads, strings.NewReader(want)); err != nil {
+			t.Errorf("\nof three at once one asks and two wait for it, and four that come later ask nobody\n%v", err)
 		}
 	})
 }

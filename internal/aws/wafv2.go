@@ -15,8 +15,8 @@ type WAF struct {
 	associations *snapshot[string] // ARN of the web ACL, by that of the resource
 }
 
-func newWAF(cfg awssdk.Config, m *metrics, a *Ages) *WAF {
-	limit := newLimiter(serviceWAF, m)
+func newWAF(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *WAF {
+	limit := newLimiter(serviceWAF, m, rates)
 	return &WAF{
 		api:          wafv2.NewFromConfig(cfg, func(o *wafv2.Options) { o.APIOptions = append(o.APIOptions, limit.add) }),
 		ages:         a,
