@@ -12,7 +12,7 @@ func TestCounts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it needs a cluster")
 	}
-	l, err := open(t.Context(), options{bin: filepath.Join("..", "..", "bin"), latency: 50 * time.Millisecond, provisioning: time.Second, out: io.Discard})
+	l, err := open(t.Context(), options{bin: filepath.Join("..", "..", "bin"), latency: 50 * time.Millisecond, provisioning: time.Second, rates: 1, out: io.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}

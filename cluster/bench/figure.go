@@ -22,7 +22,8 @@ type figure struct {
 	Pass   bool    `json:"pass"`
 	Note   string  `json:"note,omitempty"`
 	Date   string  `json:"date"`
-	On     string  `json:"on"` // the machine
+	On     string  `json:"on"`      // the machine
+	Again  string  `json:"command"` // that measures it
 }
 
 // atMost makes a figure that has a target.
@@ -60,7 +61,7 @@ func number(v float64) string {
 }
 
 // record the figures of a row in the report, in the place of its former ones.
-func record(path, name string, figures []figure) error {
+func record(path, name, again string, figures []figure) error {
 	var all []figure
 	b, err := os.ReadFile(path)
 	if err == nil {
@@ -71,7 +72,7 @@ func record(path, name string, figures []figure) error {
 	}
 	all = slices.DeleteFunc(all, func(f figure) bool { return f.Row == name })
 	for _, f := range figures {
-		f.Row, f.Date = name, time.Now().UTC().Format(time.DateOnly)
+		f.Row, f.Again, f.Date = name, again, time.Now().UTC().Format(time.DateOnly)
 		f.On = fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 		all = append(all, f)
 	}

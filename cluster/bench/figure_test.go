@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,7 +21,7 @@ func TestRecordReplacesTheRow(t *testing.T) {
 		{"bring-up", []figure{atMost("AWS calls", "calls", 20, 20), told("time", "s", 3)}},
 		{"steady", []figure{atMost("AWS calls", "calls", 14, 15)}},
 	} {
-		if err := record(path, step.row, step.figures); err != nil {
+		if err := record(path, step.row, "make bench ROW="+step.row, step.figures); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -35,12 +37,57 @@ func TestRecordReplacesTheRow(t *testing.T) {
 		got[i].Date, got[i].On = "", ""
 	}
 	want := []figure{
-		{Row: "bring-up", Name: "AWS calls", Unit: "calls", Value: 20, Target: 20, Pass: true},
-		{Row: "bring-up", Name: "time", Unit: "s", Value: 3, Pass: true},
-		{Row: "steady", Name: "AWS calls", Unit: "calls", Value: 14, Target: 15, Pass: true},
+		{Row: "bring-up", Again: "make bench ROW=bring-up", Name: "AWS calls", Unit: "calls", Value: 20, Target: 20, Pass: true},
+		{Row: "bring-up", Again: "make bench ROW=bring-up", Name: "time", Unit: "s", Value: 3, Pass: true},
+		{Row: "steady", Again: "make bench ROW=steady", Name: "AWS calls", Unit: "calls", Value: 14, Target: 15, Pass: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("a row that is measured anew replaces its former figures, in the order of the rows: -want, +got:\n%s", diff)
+	}
+}
+
+func TestAgain(t *testing.T) {
+	cases := map[string]struct {
+		command command
+		row     row
+		want    string
+	}{
+		"Row":   {command{Size: 10, Rates: 1}, row{name: "steady"}, "make bench ROW=steady"},
+		"Sized": {command{Size: 50, Rates: 1}, row{name: "scale", sized: true}, "make bench ROW=scale ARGS='--size=50'"},
+		"Rates": {command{Size: 50, Rates: 8}, row{name: "scale", sized: true}, "make bench ROW=scale ARGS='--size=50 --rates=8'"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := tc.command.again(tc.row); got != tc.want {
+				t.Errorf("want %s, got %s", tc.want, got)
+			}
+		})
+	}
+}
+
+// What the repository says was measured is every row, and docs/performance.md says how to measure each again.
+func TestReportIsWhole(t *testing.T) {
+	b, err := os.ReadFile("report.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []figure
+	if err := json.Unmarshal(b, &all); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "performance.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows() {
+		if !slices.ContainsFunc(all, func(f figure) bool { return f.Row == r.name }) {
+			t.Errorf("report.json has no figure of row %s", r.name)
+		}
+	}
+	for _, f := range all {
+		if !strings.Contains(string(doc), f.Again) {
+			t.Errorf("docs/performance.md does not say that %q measures %q", f.Again, f.Name)
+		}
 	}
 }
 

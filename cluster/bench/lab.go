@@ -24,6 +24,7 @@ type options struct {
 	age                   time.Duration // that what is remembered of AWS gets before a change
 	window                time.Duration
 	size                  int
+	rates                 float64 // of the scale rows, as a multiple of AWS's
 	keep                  bool
 	out                   io.Writer
 }
@@ -52,11 +53,15 @@ func open(ctx context.Context, o options) (*lab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a folder: %w", err)
 	}
+	throttle := "--throttle=aws"
+	if o.rates > 1 {
+		throttle = "--throttle=off"
+	}
 	l := &lab{options: o, dir: dir, made: map[string]bool{}, args: unpolled}
 	l.stack, err = stack.Start(ctx, stack.Options{
 		Dir:           dir,
 		Bin:           o.bin,
-		SimulatorArgs: []string{"--throttle=aws", "--latency=" + o.latency.String(), "--provisioning-delay=" + o.provisioning.String()},
+		SimulatorArgs: []string{throttle, "--latency=" + o.latency.String(), "--provisioning-delay=" + o.provisioning.String()},
 		ProviderArgs:  unpolled,
 		Step:          func(name string) { l.say("%s", name) },
 	})

@@ -23,6 +23,7 @@ type command struct {
 	Age          time.Duration `default:"41s" help:"How long changes are waited with, so that nothing is remembered of AWS."`
 	Window       time.Duration `default:"10m" help:"How long steady state is watched."`
 	Size         int           `default:"10" help:"Load balancers of the scale rows."`
+	Rates        float64       `default:"1" help:"Let the scale row's load balancers come at so many times AWS's request rates, which the simulator then does not hold anybody to: sooner, to measure what they cost once they are there."`
 	Keep         bool          `help:"Keep the folder with the logs."`
 }
 
@@ -49,7 +50,7 @@ func (c *command) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l, err := open(ctx, options{bin: c.Bin, latency: c.Latency, provisioning: c.Provisioning, age: c.Age, window: c.Window, size: c.Size, keep: c.Keep, out: os.Stdout})
+	l, err := open(ctx, options{bin: c.Bin, latency: c.Latency, provisioning: c.Provisioning, age: c.Age, window: c.Window, size: c.Size, rates: c.Rates, keep: c.Keep, out: os.Stdout})
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,20 @@ func (c *command) measure(ctx context.Context, l *lab, r row) (missed int, err e
 		}
 	}
 	fmt.Printf("  took %s\n", time.Since(began).Round(time.Second))
-	return missed, record(c.Report, r.name, figures)
+	return missed, record(c.Report, r.name, c.again(r), figures)
+}
+
+// again is the command that measures a row as it was measured now.
+func (c *command) again(r row) string {
+	text := "make bench ROW=" + r.name
+	if !r.sized {
+		return text
+	}
+	text += fmt.Sprintf(" ARGS='--size=%d", c.Size)
+	if c.Rates != 1 {
+		text += fmt.Sprintf(" --rates=%g", c.Rates)
+	}
+	return text + "'"
 }
 
 // choose rows by name; without a name all but the long ones.

@@ -12,6 +12,9 @@ type row struct {
 	// counts says that the figures are counts, which do not depend on the machine, and that measuring them is short.
 	counts bool
 
+	// sized says that it is as large as it is told to be.
+	sized bool
+
 	run func(context.Context, *lab) ([]figure, error)
 }
 
@@ -27,9 +30,10 @@ func rows() []row {
 		{name: "refused-rule", title: "AWS refuses one rule, 45 s of retries", counts: true, run: refusedRule},
 		{name: "delete-gateway", title: "delete a Gateway with 11 target groups", counts: true, run: deleteGateway},
 		{name: "hundred-rules", title: "100 rules under AWS's write limit", run: hundredRules},
-		{name: "drift", title: "what is changed behind the provider's back is repaired", run: drift},
+		{name: "drift", title: "a rule that was deleted behind the provider's back is back", run: driftRules},
+		{name: "drift-tags", title: "a tag that was removed behind the provider's back is back", long: true, run: driftTags},
 		{name: "pod-change", title: "a new pod becomes a target among 1,000 Services with 10,000 endpoints", run: podChange},
 		{name: "steady", title: "steady state of 1 load balancer, 4 listeners, 100 rules, 20 target groups", run: steady},
-		{name: "scale", title: "many load balancers of 100 rules and 20 Services each (--size)", long: true, run: scale},
+		{name: "scale", title: "many load balancers of 100 rules and 20 Services each (--size)", long: true, sized: true, run: scale},
 	}
 }

@@ -50,9 +50,21 @@ func steady(ctx context.Context, l *lab) ([]figure, error) {
 	return figures, l.shut(ctx, s.namespace)
 }
 
-// drift changes things behind the provider's back, at times that have nothing to do with when it looks, and waits for each to
-// be put right.
-func drift(ctx context.Context, l *lab) ([]figure, error) {
+// driftRules deletes rules behind the provider's back, at times that have nothing to do with when it looks.
+func driftRules(ctx context.Context, l *lab) ([]figure, error) {
+	return l.drift(ctx, "a deleted rule is back", 5, drifts.deleteRule)
+}
+
+// driftTags removes tags.
+func driftTags(ctx context.Context, l *lab) ([]figure, error) {
+	return l.drift(ctx, "a removed tag is back", 3, drifts.removeTag)
+}
+
+// A spoiler does something to a rule behind the provider's back, and returns a check that it has been undone.
+type spoiler func(d drifts, ctx context.Context, rule albv1alpha1.ListenerRule) (func() error, error)
+
+// drift spoils n rules, and waits for each to be put right.
+func (l *lab) drift(ctx context.Context, name string, n int, spoil spoiler) ([]figure, error) {
 	s := hundred("drift")
 	if err := l.pods(ctx, s); err != nil {
 		return nil, err
@@ -67,19 +79,11 @@ func drift(ctx context.Context, l *lab) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := drifts{lab: l, elb: elbv2.NewFromConfig(cfg), namespace: s.namespace}
-	rules, err := d.measure(ctx, 5, d.deleteRule)
+	took, err := drifts{lab: l, elb: elbv2.NewFromConfig(cfg), namespace: s.namespace}.measure(ctx, n, spoil)
 	if err != nil {
 		return nil, err
 	}
-	tags, err := d.measure(ctx, 3, d.removeTag)
-	if err != nil {
-		return nil, err
-	}
-	return []figure{
-		atMost("a deleted rule is back", "s", slices.Max(rules), 60).with(fmt.Sprintf("of %.0f", rules)),
-		atMost("a removed tag is back", "s", slices.Max(tags), 60).with(fmt.Sprintf("of %.0f", tags)),
-	}, l.shut(ctx, s.namespace)
+	return []figure{atMost(name, "s", slices.Max(took), 60).with(fmt.Sprintf("of %.0f", took))}, l.shut(ctx, s.namespace)
 }
 
 // drifts of one load balancer.
@@ -89,9 +93,8 @@ type drifts struct {
 	namespace string
 }
 
-// measure n drifts, which begin 13 s apart, in seconds from each one's beginning to its end. make does it to the i-th rule and
-// returns a check that it has been undone.
-func (d *drifts) measure(ctx context.Context, n int, spoil func(ctx context.Context, rule albv1alpha1.ListenerRule) (func() error, error)) ([]float64, error) {
+// measure n drifts, which begin 13 s apart, in seconds from each one's beginning to its end.
+func (d drifts) measure(ctx context.Context, n int, spoil spoiler) ([]float64, error) {
 	list := &albv1alpha1.ListenerRuleList{}
 	if err := d.kube.List(ctx, list, client.InNamespace(d.namespace)); err != nil {
 		return nil, err
@@ -101,7 +104,7 @@ func (d *drifts) measure(ctx context.Context, n int, spoil func(ctx context.Cont
 	checks := make([]func() error, n)
 	for start, next := time.Now(), 0; slices.Contains(took, 0); {
 		if next < n && time.Since(start) >= time.Duration(next)*13*time.Second {
-			check, err := spoil(ctx, list.Items[next*17%len(list.Items)])
+			check, err := spoil(d, ctx, list.Items[next*17%len(list.Items)])
 			if err != nil {
 				return nil, err
 			}
@@ -128,7 +131,7 @@ func look(took []float64, began []time.Time, checks []func() error) {
 	}
 }
 
-func (d *drifts) deleteRule(ctx context.Context, rule albv1alpha1.ListenerRule) (func() error, error) {
+func (d drifts) deleteRule(ctx context.Context, rule albv1alpha1.ListenerRule) (func() error, error) {
 	_, err := d.elb.DeleteRule(ctx, &elbv2.DeleteRuleInput{RuleArn: new(rule.Status.AtProvider.ARN)})
 	return func() error {
 		now := &albv1alpha1.ListenerRule{}
@@ -144,7 +147,7 @@ func (d *drifts) deleteRule(ctx context.Context, rule albv1alpha1.ListenerRule) 
 
 const spoilt = "alb.gateway.crossplane.io/crossplane-namespace"
 
-func (d *drifts) removeTag(ctx context.Context, rule albv1alpha1.ListenerRule) (func() error, error) {
+func (d drifts) removeTag(ctx context.Context, rule albv1alpha1.ListenerRule) (func() error, error) {
 	arn := rule.Status.AtProvider.ARN
 	_, err := d.elb.RemoveTags(ctx, &elbv2.RemoveTagsInput{ResourceArns: []string{arn}, TagKeys: []string{spoilt}})
 	return func() error {
