@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -62,32 +60,6 @@ func TestAgain(t *testing.T) {
 				t.Errorf("want %s, got %s", tc.want, got)
 			}
 		})
-	}
-}
-
-// What the repository says was measured is every row, and docs/performance.md says how to measure each again.
-func TestReportIsWhole(t *testing.T) {
-	b, err := os.ReadFile("report.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []figure
-	if err := json.Unmarshal(b, &all); err != nil {
-		t.Fatal(err)
-	}
-	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "performance.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range rows() {
-		if !slices.ContainsFunc(all, func(f figure) bool { return f.Row == r.name }) {
-			t.Errorf("report.json has no figure of row %s", r.name)
-		}
-	}
-	for _, f := range all {
-		if !strings.Contains(string(doc), f.Again) {
-			t.Errorf("docs/performance.md does not say that %q measures %q", f.Again, f.Name)
-		}
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // Limits of ELBv2 on one call.
 const (
 	pageSize    = 400 // of a Describe
-	tagsPerCall = 20  // ARNs of a DescribeTags
+	tagsPerCall = 20  // ARNs of a DescribeTags, and ours of an AddTags, of which AWS names no limit
 )
 
 // everything is the key of a snapshot that has only one.
@@ -37,8 +37,9 @@ type ELB struct {
 	stores       *snapshot[[]types.TrustStore]
 	bundles      *snapshot[string] // by trust store
 
-	tagAsks *gather[*tagAsk]
-	moves   *gather[*move]
+	tagAsks  *gather[*tagAsk]
+	taggings *gather[*tagging] // by tags
+	moves    *gather[*move]    // by listener
 
 	// gone are the ARNs of load balancers and listeners that we deleted. AWS gives no ARN twice.
 	gone sync.Map
@@ -62,6 +63,7 @@ func newELB(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *ELB {
 		bundles:      newSnapshot[string]("trustStoreBundles", m, a),
 		http:         cfg.HTTPClient,
 		tagAsks:      newGather[*tagAsk](a.Moment),
+		taggings:     newGather[*tagging](a.Moment),
 		moves:        newGather[*move](a.Moment),
 	}
 }

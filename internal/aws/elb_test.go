@@ -301,6 +301,47 @@ func TestTagsOfSomeThatAreGone(t *testing.T) {
 	}
 }
 
+func TestEqualTagsTravelTogether(t *testing.T) {
+	b := newBench(t, simulator.Options{}, Options{Ages: Ages{Moment: 200 * time.Millisecond}})
+	lb := b.createLoadBalancer(t, "web")
+	listener := b.createListener(t, lb)
+	arns := []string{lb, listener}
+	for i := range int32(22) {
+		arns = append(arns, b.createRule(t, listener, i+1))
+	}
+	b.calls()
+	errs := b.tag(t, arns, map[string]string{"team": "shop"})
+	if len(errs) > 0 {
+		t.Errorf("\nAddTags(...): %v", errs)
+	}
+	b.expect(t, "24 resources are two calls", map[string]int{"elbv2.AddTags": 2})
+	for _, arn := range arns {
+		if got := must[map[string]string](t)(b.account.ELB.Tags(t.Context(), arn)); got["team"] != "shop" {
+			t.Errorf("\neach has its tag\nTags(%s): got %v", arn, got)
+		}
+	}
+
+	gone := arns[7]
+	must[*elbv2.DeleteRuleOutput](t)(b.behind().DeleteRule(t.Context(), &elbv2.DeleteRuleInput{RuleArn: &gone}))
+	errs = b.tag(t, arns[:10], map[string]string{"team": "cart"})
+	if len(errs) != 1 || !IsNotFound(errs[0]) {
+		t.Errorf("\none that is gone is told so, and stops no other\nAddTags(...): got %v", errs)
+	}
+	if got := must[map[string]string](t)(b.account.ELB.Tags(t.Context(), arns[8])); got["team"] != "cart" {
+		t.Errorf("\nits neighbour has its tag\nTags(...): got %v", got)
+	}
+}
+
+// tag resources, each by a request of its own, all at once.
+func (b *bench) tag(t *testing.T, arns []string, tags map[string]string) []error {
+	t.Helper()
+	var next atomic.Int32
+	return all(t.Context(), len(arns), func(ctx context.Context) error {
+		arn := arns[next.Add(1)-1]
+		return b.account.ELB.AddTags(ctx, &elbv2.AddTagsInput{ResourceArns: []string{arn}, Tags: ELBTags(tags)})
+	})
+}
+
 func TestMovesTravelTogether(t *testing.T) {
 	b := newBench(t, simulator.Options{}, Options{Ages: Ages{Moment: 200 * time.Millisecond}})
 	lb := b.createLoadBalancer(t, "web")

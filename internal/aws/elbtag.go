@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -112,16 +113,49 @@ func (e *ELB) fillWithSiblings(arns []string) []string {
 	return arns
 }
 
-// AddTags to resources, or change them.
+// A tagging is a request for tags of resources, and its outcome.
+type tagging struct {
+	arns []string
+	err  error
+}
+
+// AddTags to resources, or change them. Requests for the same tags that come within a moment travel together.
 func (e *ELB) AddTags(ctx context.Context, in *elbv2.AddTagsInput) error {
+	t := &tagging{arns: in.ResourceArns}
+	err := e.taggings.do(ctx, fmt.Sprintf("%q", tagMap(in.Tags)), t, func(ctx context.Context, all []*tagging) error {
+		for some := range slices.Chunk(all, tagsPerCall) {
+			e.addTags(ctx, some, in.Tags)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return t.err
+}
+
+// addTags in one call. AWS refuses it for one resource that is gone or has too many tags, so it is halved until that one stands
+// alone.
+func (e *ELB) addTags(ctx context.Context, some []*tagging, tags []types.Tag) {
+	in := &elbv2.AddTagsInput{Tags: tags}
+	for _, t := range some {
+		in.ResourceArns = append(in.ResourceArns, t.arns...)
+	}
 	_, err := do(ctx, e.api.AddTags, in)
+	if half := len(some) / 2; half > 0 && (IsRefused(err) || IsNotFound(err)) {
+		e.addTags(ctx, some[:half], tags)
+		e.addTags(ctx, some[half:], tags)
+		return
+	}
+	for _, t := range some {
+		t.err = err
+	}
 	for _, arn := range in.ResourceArns {
 		e.edited(err, e.tags.expire, arn)
 		if err == nil {
-			e.tags.edit(arn, func(tags map[string]string) map[string]string { return merge(tags, tagMap(in.Tags)) })
+			e.tags.edit(arn, func(have map[string]string) map[string]string { return merge(have, tagMap(tags)) })
 		}
 	}
-	return err
 }
 
 // RemoveTags from resources.
