@@ -92,6 +92,17 @@ func (a *ACM) AddTags(ctx context.Context, arn string, tags map[string]string) e
 	return err
 }
 
+// RemoveTags from a certificate, by their keys, whatever their values.
+func (a *ACM) RemoveTags(ctx context.Context, arn string, keys []string) error {
+	in := &acm.RemoveTagsFromCertificateInput{CertificateArn: &arn}
+	for _, k := range keys {
+		in.Tags = append(in.Tags, types.Tag{Key: new(k)})
+	}
+	_, err := do(ctx, a.api.RemoveTagsFromCertificate, in)
+	a.tags.expire(arn)
+	return err
+}
+
 // ImportCertificate imports one anew, or in the place of the one whose ARN is given, and returns its ARN. What is known of it
 // then is what was sent: neither content nor tags are read.
 func (a *ACM) ImportCertificate(ctx context.Context, in *acm.ImportCertificateInput) (string, error) {

@@ -14,6 +14,7 @@ type Shield struct {
 	ages *Ages
 
 	protections *snapshot[*types.Protection] // by the resource's ARN
+	tags        *snapshot[map[string]string] // by the protection's ARN
 }
 
 func newShield(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *Shield {
@@ -22,6 +23,7 @@ func newShield(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *Shield {
 		api:         shield.NewFromConfig(cfg, func(o *shield.Options) { o.APIOptions = append(o.APIOptions, limit.add) }),
 		ages:        a,
 		protections: newSnapshot[*types.Protection]("shieldProtections", m, a),
+		tags:        newSnapshot[map[string]string]("shieldTags", m, a),
 	}
 }
 
@@ -59,7 +61,6 @@ func (s *Shield) CreateProtection(ctx context.Context, in *shield.CreateProtecti
 	if err != nil {
 		return "", err
 	}
-	s.protections.put(awssdk.ToString(in.ResourceArn), &types.Protection{Id: out.ProtectionId, Name: in.Name, ResourceArn: in.ResourceArn})
 	return awssdk.ToString(out.ProtectionId), nil
 }
 
@@ -67,6 +68,39 @@ func (s *Shield) CreateProtection(ctx context.Context, in *shield.CreateProtecti
 func (s *Shield) DeleteProtection(ctx context.Context, id, resource string) error {
 	_, err := do(ctx, s.api.DeleteProtection, &shield.DeleteProtectionInput{ProtectionId: &id})
 	s.protections.reset(resource)
+	return err
+}
+
+// Tags of a protection, by its own ARN.
+func (s *Shield) Tags(ctx context.Context, arn string) (map[string]string, error) {
+	return s.tags.get(ctx, question[map[string]string]{
+		key: arn,
+		age: upTo[map[string]string](s.ages.Detail),
+		read: func(ctx context.Context) (map[string]string, error) {
+			out, err := do(ctx, s.api.ListTagsForResource, &shield.ListTagsForResourceInput{ResourceARN: &arn})
+			if err != nil {
+				return nil, err
+			}
+			tags := make(map[string]string, len(out.Tags))
+			for _, t := range out.Tags {
+				tags[awssdk.ToString(t.Key)] = awssdk.ToString(t.Value)
+			}
+			return tags, nil
+		},
+	})
+}
+
+// AddTags to a protection, or change them.
+func (s *Shield) AddTags(ctx context.Context, arn string, tags map[string]string) error {
+	_, err := do(ctx, s.api.TagResource, &shield.TagResourceInput{ResourceARN: &arn, Tags: ShieldTags(tags)})
+	s.tags.expire(arn)
+	return err
+}
+
+// RemoveTags from a protection, by their keys.
+func (s *Shield) RemoveTags(ctx context.Context, arn string, keys []string) error {
+	_, err := do(ctx, s.api.UntagResource, &shield.UntagResourceInput{ResourceARN: &arn, TagKeys: keys})
+	s.tags.expire(arn)
 	return err
 }
 

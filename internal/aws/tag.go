@@ -80,6 +80,15 @@ func Owned(tags, want map[string]string) bool {
 	return true
 }
 
+// OfCluster says whether tags are those of a resource that an object of the cluster has made. One of the owner's tags that somebody
+// removed does not make it a stranger's.
+func OfCluster(tags map[string]string, cluster string) bool {
+	if of, ok := tags[TagCluster]; ok {
+		return of == cluster
+	}
+	return tags[TagKind] != "" || tags[TagName] != ""
+}
+
 // Missing are the wanted tags that are not there or have another value.
 func Missing(tags, want map[string]string) map[string]string {
 	missing := map[string]string{}

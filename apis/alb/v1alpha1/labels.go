@@ -24,4 +24,8 @@ const (
 
 	// AnnotationProviderConfig on a Gateway or GatewayClass names the ProviderConfig for everything made for it.
 	AnnotationProviderConfig = "alb.gateway.crossplane.io/provider-config"
+
+	// AnnotationTags lists the keys of the tags that the spec of a managed resource has, or had and AWS still has: a JSON array. The
+	// provider writes it, to remove tags that leave the spec and none that somebody else has set.
+	AnnotationTags = "alb.gateway.crossplane.io/tags"
 )

@@ -11,6 +11,8 @@ import (
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/external"
 )
 
@@ -57,6 +59,16 @@ func (r Resolved) Tags(tags map[string]string) map[string]string {
 		tags[aws.TagClient] = r.client
 	}
 	return tags
+}
+
+// Differences from the actions that AWS holds, in a list of the spec. Actions with the client of an older Secret look alike; the tags
+// that are missing tell of it.
+func (r Resolved) Differences(list string, got []elbtypes.Action, tags tag.Change) difference.List {
+	d := external.DifferingActions(list, r.Actions, got)
+	if _, old := tags.Set[aws.TagClient]; old && len(d) == 0 {
+		return difference.List{{Field: "client of the identity provider"}}
+	}
+	return d
 }
 
 // Resolve actions.

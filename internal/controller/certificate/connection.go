@@ -2,6 +2,7 @@ package certificate
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,9 @@ import (
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/foreign"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/keypair"
 )
 
@@ -25,10 +29,10 @@ const clockSkew = 5 * time.Minute
 
 // certificates of an account.
 type certificates interface {
+	tag.Writer
 	Certificates(ctx context.Context) ([]acmtypes.CertificateSummary, error)
 	Content(ctx context.Context, arn string) (aws.Content, error)
 	Tags(ctx context.Context, arn string) (map[string]string, error)
-	AddTags(ctx context.Context, arn string, tags map[string]string) error
 	ImportCertificate(ctx context.Context, in *acm.ImportCertificateInput) (string, error)
 	DeleteCertificate(ctx context.Context, in *acm.DeleteCertificateInput) error
 }
@@ -40,25 +44,16 @@ type connection struct {
 	cluster string
 
 	// due is what Observe found to be different, for Update.
-	due difference
+	due due
 }
 
-// A difference between what ACM has and what it is to have.
-type difference struct {
-	content bool
-	tags    map[string]string
+// A due is what differs between what ACM has and what it is to have.
+type due struct {
+	content difference.List // fingerprints
+	tags    tag.Change
 }
 
-func (d difference) String() string {
-	var parts []string
-	if d.content {
-		parts = append(parts, "certificate")
-	}
-	if len(d.tags) > 0 {
-		parts = append(parts, "tags")
-	}
-	return strings.Join(parts, ", ")
-}
+func (d due) differences() difference.List { return slices.Concat(d.content, d.tags.Differences) }
 
 // Observe the certificate.
 func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.Certificate) (managed.ExternalObservation, error) {
@@ -76,8 +71,8 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.Certificate) (
 	if err := e.compare(ctx, mg, has); err != nil {
 		return managed.ExternalObservation{}, err
 	}
-	diff := e.due.String()
-	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: diff == "", ResourceLateInitialized: adopted, Diff: diff}, nil
+	d := e.due.differences()
+	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: len(d) == 0, ResourceLateInitialized: adopted, Diff: d.String()}, nil
 }
 
 // compare what ACM has with the Secret. The Secret is not read while ACM has what the spec says that it holds.
@@ -87,13 +82,14 @@ func (e *connection) compare(ctx context.Context, mg *albv1alpha1.Certificate, h
 		if err != nil {
 			return err
 		}
-		e.due.content = pair.Fingerprint != has.Fingerprint
+		e.due.content = difference.Setting("fingerprint", &has.Fingerprint, &pair.Fingerprint)
 	}
 	tags, err := e.acm.Tags(ctx, meta.GetExternalName(mg))
 	if err != nil {
 		return errors.Wrap(err, "cannot read the tags of the certificate")
 	}
-	e.due.tags = aws.Missing(tags, e.tags(mg))
+	e.due.tags = tag.Compare(mg, tags, e.tags(mg))
+	foreign.Report(mg, foreign.Find{Kind: "tags", Names: e.due.tags.Foreign})
 	return nil
 }
 
@@ -169,7 +165,7 @@ func (e *connection) Create(ctx context.Context, mg *albv1alpha1.Certificate) (m
 // then.
 func (e *connection) Update(ctx context.Context, mg *albv1alpha1.Certificate) (managed.ExternalUpdate, error) {
 	arn := meta.GetExternalName(mg)
-	if e.due.content {
+	if len(e.due.content) > 0 {
 		pair, err := e.pair(ctx, mg)
 		if err != nil {
 			return managed.ExternalUpdate{}, err
@@ -181,12 +177,7 @@ func (e *connection) Update(ctx context.Context, mg *albv1alpha1.Certificate) (m
 		}
 		record(mg, arn, keypair.Describe(string(pair.Certificate), string(pair.Chain)))
 	}
-	if len(e.due.tags) > 0 {
-		if err := e.acm.AddTags(ctx, arn, e.due.tags); err != nil {
-			return managed.ExternalUpdate{}, errors.Wrap(err, "cannot tag certificate")
-		}
-	}
-	return managed.ExternalUpdate{}, nil
+	return managed.ExternalUpdate{}, e.due.tags.Make(ctx, e.acm, arn)
 }
 
 // Delete the certificate. For a while after a listener has let go of it, ACM may say that it is in use, and it is tried again.
@@ -203,7 +194,7 @@ func (e *connection) Delete(ctx context.Context, mg *albv1alpha1.Certificate) (m
 func (e *connection) Disconnect(context.Context) error { return nil }
 
 func (e *connection) tags(mg *albv1alpha1.Certificate) map[string]string {
-	return aws.WithOwner(mg.Spec.ForProvider.Tags, aws.OwnerTags(e.cluster, mg))
+	return tag.Wanted(e.cluster, mg, mg.Spec.ForProvider.Tags)
 }
 
 func importOf(p keypair.Pair) *acm.ImportCertificateInput {

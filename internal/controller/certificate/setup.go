@@ -36,6 +36,7 @@ func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.Certificate] {
 		Connect: func(_ context.Context, a *aws.Account, _ client.Reader, _ *albv1alpha1.Certificate) (managed.TypedExternalClient[*albv1alpha1.Certificate], error) {
 			return &connection{acm: a.ACM, secrets: secrets, cluster: a.ClusterName}, nil
 		},
+		Tags:    func(mg *albv1alpha1.Certificate) map[string]string { return mg.Spec.ForProvider.Tags },
 		Waiting: waiting,
 		Holding: holding,
 		Watches: []drive.Watch{

@@ -18,7 +18,8 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 )
 
-// A Kind is what the engine needs to know of a managed kind. Watch, Index, Waiting, Holding and Poll are optional.
+// A Kind is what the engine needs to know of a managed kind. Watches, Indexes, Waiting, Holding, Poll and
+// Tags are optional.
 type Kind[T resource.ModernManaged] struct {
 	// GVK of the kind.
 	GVK schema.GroupVersionKind
@@ -39,6 +40,9 @@ type Kind[T resource.ModernManaged] struct {
 
 	// Poll is when to look again at an object that has not settled. Zero: at the usual time.
 	Poll func(mg T) time.Duration
+
+	// Tags of an object's spec. The engine remembers their keys, so that the kind's client can remove those that leave it.
+	Tags func(mg T) map[string]string
 
 	// Watches are what wakes those that wait.
 	Watches []Watch

@@ -10,6 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/foreign"
 )
 
 // A step is what a reconcile did in AWS.
@@ -140,7 +142,7 @@ func putSyncedFirst(mg resource.Managed) {
 
 // stamp the generation on the conditions, which Observe does not, and keep the time of those whose status stays.
 func stamp(mg, stored resource.Managed) {
-	for _, t := range []xpv2.ConditionType{xpv2.TypeSynced, xpv2.TypeReady} {
+	for _, t := range []xpv2.ConditionType{xpv2.TypeSynced, xpv2.TypeReady, foreign.Type} {
 		c := mg.GetCondition(t)
 		if c.Reason == "" {
 			continue

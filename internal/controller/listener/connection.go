@@ -16,6 +16,8 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/action"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/foreign"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
 )
 
 // reader reads listeners.
@@ -23,6 +25,7 @@ type reader interface {
 	Listeners(ctx context.Context, loadBalancerARN string) ([]elbtypes.Listener, error)
 	ListenerAttributes(ctx context.Context, arn string) (map[string]string, error)
 	ListenerCertificates(ctx context.Context, arn string) ([]elbtypes.Certificate, error)
+	Rules(ctx context.Context, listenerARN string) ([]elbtypes.Rule, error)
 	Tags(ctx context.Context, arn string) (map[string]string, error)
 	TrustStore(ctx context.Context, nameOrARN string) (*elbtypes.TrustStore, error)
 }
@@ -41,11 +44,6 @@ type certifier interface {
 	RemoveListenerCertificates(ctx context.Context, in *elbv2.RemoveListenerCertificatesInput) error
 }
 
-// tagger writes tags.
-type tagger interface {
-	AddTags(ctx context.Context, in *elbv2.AddTagsInput) error
-}
-
 // A connection is the client of one Listener.
 type connection struct {
 	kube         client.Reader
@@ -53,7 +51,7 @@ type connection struct {
 	read         reader
 	write        writer
 	certificates certifier
-	tags         tagger
+	tags         tag.Writer
 	cluster      string
 }
 
@@ -72,13 +70,18 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.Listener) (man
 	}
 	o := managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: p.empty()}
 	if !o.ResourceUpToDate {
-		o.Diff = p.String()
+		o.Diff = p.Differences.String()
+	}
+	strangers, err := e.strangers(ctx, *got.ListenerArn)
+	if err != nil {
+		return managed.ExternalObservation{}, err
 	}
 	if meta.GetExternalName(mg) != *got.ListenerArn {
 		meta.SetExternalName(mg, *got.ListenerArn)
 		o.ResourceLateInitialized = true
 	}
 	record(mg, got, p.Attached)
+	foreign.Report(mg, foreign.Find{Kind: "rules", Names: strangers}, foreign.Find{Kind: "tags", Names: p.Tags.Foreign})
 	return o, nil
 }
 
@@ -160,14 +163,18 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.Listener, got *el
 	if err != nil {
 		return plan{}, err
 	}
-	var p plan
-	p.Modify, p.Changed = modification(want, resolved.Actions, got)
+	have, err := e.read.Tags(ctx, arn)
+	if err != nil {
+		return plan{}, errors.Wrap(err, "cannot read the tags of the listener")
+	}
+	p := plan{Tags: tag.Compare(mg, have, resolved.Tags(e.wantedTags(mg)))}
+	p.modify(want, resolved, got)
 	if want.Protocol == string(elbtypes.ProtocolEnumHttps) {
 		have, err := e.attached(ctx, got)
 		if err != nil {
 			return plan{}, err
 		}
-		p.AddCertificates, p.RemoveCertificates = certificates(want, have)
+		p.certify(want, have)
 		p.Attached = attachedARNs(got, have)
 	}
 	if len(want.Attributes) > 0 {
@@ -175,14 +182,9 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.Listener, got *el
 		if err != nil {
 			return plan{}, errors.Wrap(err, "cannot read the attributes of the listener")
 		}
-		p.Attributes = attributes(want.Attributes, have)
+		p.attributes(want.Attributes, have)
 	}
-	have, err := e.read.Tags(ctx, arn)
-	if err != nil {
-		return plan{}, errors.Wrap(err, "cannot read the tags of the listener")
-	}
-	p.Tags = aws.Missing(have, resolved.Tags(e.wantedTags(mg)))
-	p.renew(resolved.Actions, got)
+	p.Differences = append(p.Differences, p.Tags.Differences...)
 	return p, nil
 }
 
@@ -286,15 +288,7 @@ func (e *connection) apply(ctx context.Context, arn string, p plan) error {
 			return errors.Wrap(err, "cannot modify the attributes of the listener")
 		}
 	}
-	return e.setTags(ctx, arn, p.Tags)
-}
-
-func (e *connection) setTags(ctx context.Context, arn string, tags map[string]string) error {
-	if len(tags) == 0 {
-		return nil
-	}
-	err := e.tags.AddTags(ctx, &elbv2.AddTagsInput{ResourceArns: []string{arn}, Tags: aws.ELBTags(tags)})
-	return errors.Wrap(err, "cannot set tags")
+	return p.Tags.Make(ctx, e.tags, arn)
 }
 
 // Delete deletes the listener; its rules go with it.
@@ -314,7 +308,7 @@ func (e *connection) Delete(ctx context.Context, mg *albv1alpha1.Listener) (mana
 func (e *connection) Disconnect(context.Context) error { return nil }
 
 func (e *connection) wantedTags(mg *albv1alpha1.Listener) map[string]string {
-	return aws.WithOwner(mg.Spec.ForProvider.Tags, aws.OwnerTags(e.cluster, mg))
+	return tag.Wanted(e.cluster, mg, mg.Spec.ForProvider.Tags)
 }
 
 // record what AWS has. Certificates that are about to go are among attached until they are seen to have gone.

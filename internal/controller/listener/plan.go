@@ -3,28 +3,24 @@ package listener
 import (
 	"cmp"
 	"slices"
-	"strings"
+	"strconv"
 
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
-	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
-	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/external"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/action"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // modeOff is what a listener has that was never told of client certificates.
 const modeOff = "off"
 
-const partActions = "default actions"
-
 // A plan is what has to be done to a listener.
 type plan struct {
 	// Modify the listener itself; nil: nothing.
 	Modify *elbv2.ModifyListenerInput
-
-	// Changed names the parts that Modify changes.
-	Changed []string
 
 	// AddCertificates and RemoveCertificates for server names, by ARN.
 	AddCertificates, RemoveCertificates []string
@@ -35,87 +31,55 @@ type plan struct {
 	// Attributes to set.
 	Attributes []elbtypes.ListenerAttribute
 
-	// Tags to set. Tags that the spec does not have are left alone: others may have set them.
-	Tags map[string]string
+	// Tags to set and to remove.
+	Tags tag.Change
+
+	// Differences that the plan undoes.
+	Differences difference.List
 }
 
-func (p plan) empty() bool {
-	return p.Modify == nil && len(p.AddCertificates)+len(p.RemoveCertificates)+len(p.Attributes) == 0 && len(p.Tags) == 0
+func (p *plan) empty() bool {
+	return p.Modify == nil && len(p.AddCertificates)+len(p.RemoveCertificates)+len(p.Attributes) == 0 && p.Tags.Empty()
 }
 
-// String names what differs, as an event tells it.
-func (p plan) String() string {
-	parts := slices.Clone(p.Changed)
-	if len(p.AddCertificates)+len(p.RemoveCertificates) > 0 {
-		parts = append(parts, "certificates for server names")
-	}
-	for _, a := range p.Attributes {
-		parts = append(parts, "attribute "+*a.Key)
-	}
-	if len(p.Tags) > 0 {
-		parts = append(parts, "tags")
-	}
-	return strings.Join(parts, ", ")
-}
-
-// modification of what differs, and of nothing else. What HTTPS needs goes along when a listener turns from HTTP to HTTPS; the
-// other way, AWS drops policy and certificates by itself.
-func modification(want albv1alpha1.ListenerParameters, actions []elbtypes.Action, got *elbtypes.Listener) (*elbv2.ModifyListenerInput, []string) {
+// modify what differs, and nothing else. What HTTPS needs goes along when a listener turns from HTTP to HTTPS; the other way, AWS
+// drops policy and certificates by itself.
+func (p *plan) modify(want albv1alpha1.ListenerParameters, resolved action.Resolved, got *elbtypes.Listener) {
 	in := &elbv2.ModifyListenerInput{ListenerArn: got.ListenerArn}
-	var changed []string
-	if differs(&want.Port, got.Port) {
+	changed := difference.Setting("port", got.Port, &want.Port)
+	if len(changed) > 0 {
 		in.Port = new(want.Port)
-		changed = append(changed, "port")
 	}
-	if want.Protocol != string(got.Protocol) {
+	if d := difference.Setting("protocol", new(string(got.Protocol)), &want.Protocol); len(d) > 0 {
 		in.Protocol = elbtypes.ProtocolEnum(want.Protocol)
-		changed = append(changed, "protocol")
+		changed = append(changed, d...)
 	}
 	if want.Protocol == string(elbtypes.ProtocolEnumHttps) {
 		changed = append(changed, modifyTLS(in, want, got)...)
 	}
-	if !external.SameActions(actions, got.DefaultActions) {
-		in.DefaultActions = actions
-		changed = append(changed, partActions)
+	if d := resolved.Differences("defaultActions", got.DefaultActions, p.Tags); len(d) > 0 {
+		in.DefaultActions = resolved.Actions
+		changed = append(changed, d...)
 	}
-	if len(changed) == 0 {
-		return nil, nil
+	if len(changed) > 0 {
+		p.Modify, p.Differences = in, changed
 	}
-	return in, changed
 }
 
-// renew the client of an identity provider where AWS has that of an older Secret. The actions look alike then.
-func (p *plan) renew(actions []elbtypes.Action, got *elbtypes.Listener) {
-	if p.Tags[aws.TagClient] == "" || slices.Contains(p.Changed, partActions) {
-		return
-	}
-	if p.Modify == nil {
-		p.Modify = &elbv2.ModifyListenerInput{ListenerArn: got.ListenerArn}
-	}
-	p.Modify.DefaultActions = actions
-	p.Changed = append(p.Changed, "client of the identity provider")
-}
-
-func modifyTLS(in *elbv2.ModifyListenerInput, want albv1alpha1.ListenerParameters, got *elbtypes.Listener) []string {
-	var changed []string
-	if differs(want.SslPolicy, got.SslPolicy) {
+func modifyTLS(in *elbv2.ModifyListenerInput, want albv1alpha1.ListenerParameters, got *elbtypes.Listener) difference.List {
+	changed := difference.Setting("sslPolicy", got.SslPolicy, want.SslPolicy)
+	if len(changed) > 0 {
 		in.SslPolicy = want.SslPolicy
-		changed = append(changed, "TLS policy")
 	}
-	if want.CertificateArn != nil && *want.CertificateArn != defaultCertificate(got) {
+	if d := difference.Setting("certificateArn", new(defaultCertificate(got)), want.CertificateArn); len(d) > 0 {
 		in.Certificates = []elbtypes.Certificate{{CertificateArn: want.CertificateArn}}
-		changed = append(changed, "default certificate")
+		changed = append(changed, d...)
 	}
-	if !sameAuthentication(want.MutualAuthentication, got.MutualAuthentication) {
+	if d := differingAuthentication(want.MutualAuthentication, got.MutualAuthentication); len(d) > 0 {
 		in.MutualAuthentication = authentication(want.MutualAuthentication)
-		changed = append(changed, "client authentication")
+		changed = append(changed, d...)
 	}
 	return changed
-}
-
-// differs compares a setting only where it is given.
-func differs[T comparable](want, got *T) bool {
-	return want != nil && (got == nil || *want != *got)
 }
 
 func defaultCertificate(l *elbtypes.Listener) string {
@@ -125,29 +89,23 @@ func defaultCertificate(l *elbtypes.Listener) string {
 	return *l.Certificates[0].CertificateArn
 }
 
-// sameAuthentication takes a listener without the setting for one that has it off, on both sides: so taking it out of the spec
+// differingAuthentication takes a listener without the setting for one that has it off, on both sides: so taking it out of the spec
 // turns it off.
-func sameAuthentication(want *albv1alpha1.MutualAuthentication, got *elbtypes.MutualAuthenticationAttributes) bool {
-	w, g := plainAuthentication(authentication(want)), plainAuthentication(got)
-	return w == g
+func differingAuthentication(want *albv1alpha1.MutualAuthentication, got *elbtypes.MutualAuthenticationAttributes) difference.List {
+	return difference.Maps(plainAuthentication(got), plainAuthentication(authentication(want)), func(k string) string { return "mutualAuthentication." + k })
 }
 
-type plainAuth struct {
-	mode, trustStore, advertise string
-	ignoreExpiry                bool
-}
-
-func plainAuthentication(a *elbtypes.MutualAuthenticationAttributes) plainAuth {
+func plainAuthentication(a *elbtypes.MutualAuthenticationAttributes) map[string]string {
 	if a == nil {
-		return plainAuth{mode: modeOff, advertise: modeOff}
+		return map[string]string{"mode": modeOff}
 	}
-	p := plainAuth{mode: cmp.Or(value(a.Mode), modeOff), advertise: modeOff}
-	if p.mode != "verify" {
+	p := map[string]string{"mode": cmp.Or(value(a.Mode), modeOff)}
+	if p["mode"] != "verify" {
 		return p // the rest means something in mode verify only
 	}
-	p.trustStore = value(a.TrustStoreArn)
-	p.advertise = cmp.Or(string(a.AdvertiseTrustStoreCaNames), modeOff)
-	p.ignoreExpiry = value(a.IgnoreClientCertificateExpiry)
+	p["trustStoreArn"] = value(a.TrustStoreArn)
+	p["advertiseTrustStoreCaNames"] = cmp.Or(string(a.AdvertiseTrustStoreCaNames), modeOff)
+	p["ignoreClientCertificateExpiry"] = strconv.FormatBool(value(a.IgnoreClientCertificateExpiry))
 	return p
 }
 
@@ -163,26 +121,31 @@ func authentication(m *albv1alpha1.MutualAuthentication) *elbtypes.MutualAuthent
 	}
 }
 
-// certificates for server names to add and to remove. The default certificate is not among them, though AWS lists it too.
-func certificates(want albv1alpha1.ListenerParameters, have []elbtypes.Certificate) (add, remove []string) {
+// certify says which certificates for server names to add and to remove. The default certificate is not among them, though AWS
+// lists it too.
+func (p *plan) certify(want albv1alpha1.ListenerParameters, have []elbtypes.Certificate) {
 	fallback := value(want.CertificateArn)
-	var attached []string
+	var attached, wanted []string
 	for _, c := range have {
 		if !value(c.IsDefault) && c.CertificateArn != nil && *c.CertificateArn != fallback {
 			attached = append(attached, *c.CertificateArn)
 		}
 	}
 	for _, arn := range want.SniCertificateArns {
-		if arn != fallback && !slices.Contains(attached, arn) {
-			add = append(add, arn)
+		if arn == fallback {
+			continue
+		}
+		wanted = append(wanted, arn)
+		if !slices.Contains(attached, arn) {
+			p.AddCertificates = append(p.AddCertificates, arn)
 		}
 	}
 	for _, arn := range attached {
 		if !slices.Contains(want.SniCertificateArns, arn) {
-			remove = append(remove, arn)
+			p.RemoveCertificates = append(p.RemoveCertificates, arn)
 		}
 	}
-	return add, remove
+	p.Differences = append(p.Differences, difference.Sets("sniCertificateArns", attached, wanted)...)
 }
 
 // attachedARNs are those of the default certificate and of the others, each once.
@@ -204,14 +167,15 @@ func certificateList(arns []string) []elbtypes.Certificate {
 }
 
 // attributes to set: those that are named and that AWS has otherwise.
-func attributes(want []albv1alpha1.Attribute, have map[string]string) []elbtypes.ListenerAttribute {
-	var set []elbtypes.ListenerAttribute
+func (p *plan) attributes(want []albv1alpha1.Attribute, have map[string]string) {
 	for _, a := range want {
-		if v, ok := have[a.Key]; !ok || v != a.Value {
-			set = append(set, elbtypes.ListenerAttribute{Key: new(a.Key), Value: new(a.Value)})
+		v, ok := have[a.Key]
+		if ok && v == a.Value {
+			continue
 		}
+		p.Attributes = append(p.Attributes, elbtypes.ListenerAttribute{Key: new(a.Key), Value: new(a.Value)})
+		p.Differences = append(p.Differences, difference.Setting("attributes["+a.Key+"]", &v, &a.Value)...)
 	}
-	return set
 }
 
 // creation is the listener as CreateListener takes it: certificates for server names and attributes it does not take.

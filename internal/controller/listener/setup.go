@@ -15,6 +15,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/drive"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
 )
 
 // Setup adds the controller of Listeners to a manager.
@@ -31,11 +32,12 @@ func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.Listener] {
 			return &connection{
 				kube:    kube,
 				actions: action.Resolver{Kube: kube, Secrets: secrets, Namespace: mg.GetNamespace()},
-				read:    a.ELB, write: a.ELB, certificates: a.ELB, tags: a.ELB,
+				read:    a.ELB, write: a.ELB, certificates: a.ELB, tags: tag.OfELB(a.ELB),
 				cluster: a.ClusterName,
 			}, nil
 		},
 		Waiting: waiting,
+		Tags:    func(mg *albv1alpha1.Listener) map[string]string { return mg.Spec.ForProvider.Tags },
 		Watches: []drive.Watch{
 			{Object: &albv1alpha1.LoadBalancer{}, Map: referrers(reference.ByLoadBalancer)},
 			{Object: &albv1alpha1.TargetGroup{}, Map: referrers(reference.ByTargetGroup)},

@@ -16,6 +16,8 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/action"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/foreign"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/external"
 )
 
@@ -33,18 +35,13 @@ type writer interface {
 	DeleteRule(ctx context.Context, in *elbv2.DeleteRuleInput) error
 }
 
-// tagger writes tags.
-type tagger interface {
-	AddTags(ctx context.Context, in *elbv2.AddTagsInput) error
-}
-
 // A connection is the client of one ListenerRule.
 type connection struct {
 	kube    client.Reader
 	actions action.Resolver
 	read    reader
 	write   writer
-	tags    tagger
+	tags    tag.Writer
 	turns   *turns
 	cluster string
 }
@@ -63,11 +60,12 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.ListenerRule) 
 	if err != nil {
 		return managed.ExternalObservation{}, err
 	}
+	foreign.Report(mg, foreign.Find{Kind: "tags", Names: p.Tags.Foreign})
 	o := managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: p.empty()}
 	if o.ResourceUpToDate {
 		settle(mg)
 	} else {
-		o.Diff = p.String()
+		o.Diff = p.Differences.String()
 	}
 	if meta.GetExternalName(mg) != *got.RuleArn {
 		meta.SetExternalName(mg, *got.RuleArn)
@@ -148,14 +146,12 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.ListenerRule, got
 	if err != nil {
 		return plan{}, err
 	}
-	p := plan{Move: priority(got) != want.Priority}
-	p.Modify, p.Changed = modification(want, resolved.Actions, got)
 	have, err := e.read.Tags(ctx, *got.RuleArn)
 	if err != nil {
 		return plan{}, errors.Wrap(err, "cannot read the tags of the rule")
 	}
-	p.Tags = aws.Missing(have, resolved.Tags(e.wantedTags(mg)))
-	p.renew(resolved.Actions, got)
+	p := plan{Move: priority(got) != want.Priority, Tags: tag.Compare(mg, have, resolved.Tags(e.wantedTags(mg)))}
+	p.compare(want, resolved, got)
 	return p, nil
 }
 
@@ -223,19 +219,11 @@ func (e *connection) Update(ctx context.Context, mg *albv1alpha1.ListenerRule) (
 		}
 		mg.Status.AtProvider.Priority = mg.Spec.ForProvider.Priority
 	}
-	if err := e.setTags(ctx, *got.RuleArn, p.Tags); err != nil {
+	if err := p.Tags.Make(ctx, e.tags, *got.RuleArn); err != nil {
 		return managed.ExternalUpdate{}, err
 	}
 	settle(mg)
 	return managed.ExternalUpdate{}, nil
-}
-
-func (e *connection) setTags(ctx context.Context, arn string, tags map[string]string) error {
-	if len(tags) == 0 {
-		return nil
-	}
-	err := e.tags.AddTags(ctx, &elbv2.AddTagsInput{ResourceArns: []string{arn}, Tags: aws.ELBTags(tags)})
-	return errors.Wrap(err, "cannot set tags")
 }
 
 // Delete deletes the rule.
@@ -255,7 +243,7 @@ func (e *connection) Delete(ctx context.Context, mg *albv1alpha1.ListenerRule) (
 func (e *connection) Disconnect(context.Context) error { return nil }
 
 func (e *connection) wantedTags(mg *albv1alpha1.ListenerRule) map[string]string {
-	return aws.WithOwner(mg.Spec.ForProvider.Tags, aws.OwnerTags(e.cluster, mg))
+	return tag.Wanted(e.cluster, mg, mg.Spec.ForProvider.Tags)
 }
 
 // record what AWS has. The target groups are those of the rule in AWS: they cannot go before it lets go of them.

@@ -3,13 +3,14 @@ package listenerrule
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
-	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/action"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/external"
 )
 
@@ -18,69 +19,53 @@ type plan struct {
 	// Modify conditions, actions and transforms; nil: nothing.
 	Modify *elbv2.ModifyRuleInput
 
-	// Changed names the parts that Modify changes.
-	Changed []string
-
 	// Move to another priority.
 	Move bool
 
-	// Tags to set. Tags that the spec does not have are left alone: others may have set them.
-	Tags map[string]string
+	// Tags to set and to remove.
+	Tags tag.Change
+
+	// Differences that the plan undoes.
+	Differences difference.List
 }
 
-const partActions = "actions"
+func (p *plan) empty() bool { return p.Modify == nil && !p.Move && p.Tags.Empty() }
 
-func (p plan) empty() bool { return p.Modify == nil && !p.Move && len(p.Tags) == 0 }
-
-// String names what differs, as an event tells it.
-func (p plan) String() string {
-	parts := slices.Clone(p.Changed)
-	if p.Move {
-		parts = append(parts, "priority")
+// compare the rule with what it is to be.
+func (p *plan) compare(want albv1alpha1.ListenerRuleParameters, resolved action.Resolved, got *elbtypes.Rule) {
+	actions := resolved.Differences("actions", got.Actions, p.Tags)
+	p.modify(want, got)
+	if len(actions) > 0 {
+		p.modification(got).Actions = resolved.Actions
 	}
-	if len(p.Tags) > 0 {
-		parts = append(parts, "tags")
-	}
-	return strings.Join(parts, ", ")
+	p.Differences = slices.Concat(p.Differences, actions, difference.Setting("priority", new(priority(got)), &want.Priority), p.Tags.Differences)
 }
 
-// modification of the lists that differ. ModifyRule replaces a list that is given as a whole and takes an empty one for one
-// that is left out, so transforms are cleared by ResetTransforms (API reference, ModifyRule).
-func modification(want albv1alpha1.ListenerRuleParameters, actions []elbtypes.Action, got *elbtypes.Rule) (*elbv2.ModifyRuleInput, []string) {
-	in := &elbv2.ModifyRuleInput{RuleArn: got.RuleArn}
-	var changed []string
-	if conditions := external.Conditions(want.Conditions); !external.SameConditions(conditions, got.Conditions) {
-		in.Conditions = conditions
-		changed = append(changed, "conditions")
+// modify the lists that differ. ModifyRule replaces a list that is given as a whole and takes an empty one for one that is left
+// out, so transforms are cleared by ResetTransforms (API reference, ModifyRule).
+func (p *plan) modify(want albv1alpha1.ListenerRuleParameters, got *elbtypes.Rule) {
+	conditions := external.Conditions(want.Conditions)
+	if d := external.DifferingConditions(conditions, got.Conditions); len(d) > 0 {
+		p.modification(got).Conditions = conditions
+		p.Differences = append(p.Differences, d...)
 	}
-	if !external.SameActions(actions, got.Actions) {
-		in.Actions = actions
-		changed = append(changed, partActions)
+	transforms := external.Transforms(want.Transforms)
+	d := external.DifferingTransforms(transforms, got.Transforms)
+	switch {
+	case len(d) == 0:
+	case len(transforms) == 0:
+		p.modification(got).ResetTransforms = new(true)
+	default:
+		p.modification(got).Transforms = transforms
 	}
-	if transforms := external.Transforms(want.Transforms); !external.SameTransforms(transforms, got.Transforms) {
-		if len(transforms) == 0 {
-			in.ResetTransforms = new(true)
-		} else {
-			in.Transforms = transforms
-		}
-		changed = append(changed, "transforms")
-	}
-	if len(changed) == 0 {
-		return nil, nil
-	}
-	return in, changed
+	p.Differences = append(p.Differences, d...)
 }
 
-// renew the client of an identity provider where AWS has that of an older Secret. The actions look alike then.
-func (p *plan) renew(actions []elbtypes.Action, got *elbtypes.Rule) {
-	if p.Tags[aws.TagClient] == "" || slices.Contains(p.Changed, partActions) {
-		return
-	}
+func (p *plan) modification(got *elbtypes.Rule) *elbv2.ModifyRuleInput {
 	if p.Modify == nil {
 		p.Modify = &elbv2.ModifyRuleInput{RuleArn: got.RuleArn}
 	}
-	p.Modify.Actions = actions
-	p.Changed = append(p.Changed, "client of the identity provider")
+	return p.Modify
 }
 
 func creation(p albv1alpha1.ListenerRuleParameters, actions []elbtypes.Action) *elbv2.CreateRuleInput {

@@ -15,6 +15,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/drive"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
 )
 
 // Setup adds the controller of ListenerRules to a manager.
@@ -32,11 +33,12 @@ func Kind(secrets client.Reader) drive.Kind[*albv1alpha1.ListenerRule] {
 			return &connection{
 				kube:    kube,
 				actions: action.Resolver{Kube: kube, Secrets: secrets, Namespace: mg.GetNamespace()},
-				read:    a.ELB, write: a.ELB, tags: a.ELB,
+				read:    a.ELB, write: a.ELB, tags: tag.OfELB(a.ELB),
 				turns: turns, cluster: a.ClusterName,
 			}, nil
 		},
 		Waiting: waiting,
+		Tags:    func(mg *albv1alpha1.ListenerRule) map[string]string { return mg.Spec.ForProvider.Tags },
 		Watches: []drive.Watch{
 			{Object: &albv1alpha1.Listener{}, Map: func(ctx context.Context, kube client.Reader, l client.Object) []types.NamespacedName {
 				return referrers(ctx, kube, reference.To(l.GetNamespace(), reference.ByListener, l.GetName()))

@@ -12,6 +12,9 @@ import (
 
 	"github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/foreign"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // attributesPerCall is ELBv2's limit on ModifyLoadBalancerAttributes.
@@ -63,7 +66,7 @@ func (e *external) compareSubnets(ctx context.Context, mg *v1alpha1.LoadBalancer
 	if err != nil || sameSet(want, subnetsOf(lb)) {
 		return nil, err
 	}
-	return []change{{what: "subnets", make: func(ctx context.Context) error {
+	return []change{{what: "subnets", differences: difference.Sets("subnets", subnetsOf(lb), want), make: func(ctx context.Context) error {
 		return e.account.ELB.SetSubnets(ctx, &elbv2.SetSubnetsInput{LoadBalancerArn: lb.LoadBalancerArn, Subnets: want, IpAddressType: addressType(mg)})
 	}}}, nil
 }
@@ -73,7 +76,7 @@ func (e *external) compareSecurityGroups(ctx context.Context, mg *v1alpha1.LoadB
 	if err != nil || len(want) == 0 || sameSet(want, lb.SecurityGroups) {
 		return nil, err
 	}
-	return []change{{what: "security groups", make: func(ctx context.Context) error {
+	return []change{{what: "security groups", differences: difference.Sets("securityGroups", lb.SecurityGroups, want), make: func(ctx context.Context) error {
 		return e.account.ELB.SetSecurityGroups(ctx, &elbv2.SetSecurityGroupsInput{LoadBalancerArn: lb.LoadBalancerArn, SecurityGroups: want})
 	}}}, nil
 }
@@ -81,7 +84,7 @@ func (e *external) compareSecurityGroups(ctx context.Context, mg *v1alpha1.LoadB
 func (e *external) compareAddresses(_ context.Context, mg *v1alpha1.LoadBalancer, lb *elbtypes.LoadBalancer) ([]change, error) {
 	var changes []change
 	if want := addressType(mg); want != "" && want != lb.IpAddressType {
-		changes = append(changes, change{what: "IP address type", make: func(ctx context.Context) error {
+		changes = append(changes, change{what: "IP address type", differences: difference.Setting("ipAddressType", &lb.IpAddressType, &want), make: func(ctx context.Context) error {
 			return e.account.ELB.SetIpAddressType(ctx, &elbv2.SetIpAddressTypeInput{LoadBalancerArn: lb.LoadBalancerArn, IpAddressType: want})
 		}})
 	}
@@ -94,7 +97,7 @@ func (e *external) compareAddresses(_ context.Context, mg *v1alpha1.LoadBalancer
 		if *want == "" {
 			in.IpamPools, in.RemoveIpamPools = nil, []elbtypes.RemoveIpamPoolEnum{elbtypes.RemoveIpamPoolEnumIpv4}
 		}
-		changes = append(changes, change{what: "IPAM pool", make: func(ctx context.Context) error { return e.account.ELB.ModifyIpPools(ctx, in) }})
+		changes = append(changes, change{what: "IPAM pool", differences: difference.Setting("ipv4IpamPoolId", &have, want), make: func(ctx context.Context) error { return e.account.ELB.ModifyIpPools(ctx, in) }})
 	}
 	return changes, nil
 }
@@ -120,7 +123,10 @@ func (e *external) compareAttributes(ctx context.Context, mg *v1alpha1.LoadBalan
 	if len(missing) == 0 {
 		return nil, nil
 	}
-	return []change{{what: "attributes", make: func(ctx context.Context) error { return e.setAttributes(ctx, arn, missing) }}}, nil
+	was := maps.Clone(have)
+	maps.DeleteFunc(was, func(k, _ string) bool { _, wrong := missing[k]; return !wrong })
+	differences := difference.Maps(was, missing, difference.Keyed("attributes"))
+	return []change{{what: "attributes", differences: differences, make: func(ctx context.Context) error { return e.setAttributes(ctx, arn, missing) }}}, nil
 }
 
 func (e *external) setAttributes(ctx context.Context, arn string, attributes map[string]string) error {
@@ -154,21 +160,23 @@ func (e *external) compareCapacity(ctx context.Context, mg *v1alpha1.LoadBalance
 	} else {
 		in.MinimumLoadBalancerCapacity = &elbtypes.MinimumLoadBalancerCapacity{CapacityUnits: want}
 	}
-	return []change{{what: "minimum capacity", make: func(ctx context.Context) error { return e.account.ELB.ModifyCapacityReservation(ctx, in) }}}, nil
+	differences := difference.Setting("minimumCapacityUnits", &have, want)
+	return []change{{what: "minimum capacity", differences: differences, make: func(ctx context.Context) error { return e.account.ELB.ModifyCapacityReservation(ctx, in) }}}, nil
 }
 
-// compareTags leaves tags alone that the object does not set: others may have set them.
+// compareTags leaves tags alone that the object has not set.
 func (e *external) compareTags(ctx context.Context, mg *v1alpha1.LoadBalancer, lb *elbtypes.LoadBalancer) ([]change, error) {
 	have, err := e.account.ELB.Tags(ctx, awssdk.ToString(lb.LoadBalancerArn))
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot get tags of load balancer")
 	}
-	missing := aws.Missing(have, e.tags(mg))
-	if len(missing) == 0 {
+	tags := tag.Compare(mg, have, tag.Wanted(e.account.ClusterName, mg, mg.Spec.ForProvider.Tags))
+	foreign.Report(mg, foreign.Find{Kind: "tags", Names: tags.Foreign})
+	if tags.Empty() {
 		return nil, nil
 	}
-	return []change{{what: "tags", make: func(ctx context.Context) error {
-		return e.account.ELB.AddTags(ctx, &elbv2.AddTagsInput{ResourceArns: []string{*lb.LoadBalancerArn}, Tags: aws.ELBTags(missing)})
+	return []change{{what: "tags", differences: tags.Differences, make: func(ctx context.Context) error {
+		return tags.Make(ctx, tag.OfELB(e.account.ELB), *lb.LoadBalancerArn)
 	}}}, nil
 }
 

@@ -17,6 +17,8 @@ import (
 
 	"github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // States of a load balancer, as status.atProvider.state tells them.
@@ -40,8 +42,9 @@ type external struct {
 
 // A change is one call that brings the load balancer nearer to what it is to be.
 type change struct {
-	what string
-	make func(context.Context) error
+	what        string
+	differences difference.List // that it undoes
+	make        func(context.Context) error
 }
 
 // nameOf the load balancer in AWS.
@@ -72,14 +75,14 @@ func (e *external) Observe(ctx context.Context, mg *v1alpha1.LoadBalancer) (mana
 		ResourceExists:          true,
 		ResourceUpToDate:        len(e.changes) == 0,
 		ResourceLateInitialized: adopted,
-		Diff:                    strings.Join(names(e.changes), ", "),
+		Diff:                    differences(e.changes).String(),
 	}, nil
 }
 
-func names(changes []change) []string {
-	var out []string
+func differences(changes []change) difference.List {
+	var out difference.List
 	for _, c := range changes {
-		out = append(out, c.what)
+		out = append(out, c.differences...)
 	}
 	return out
 }
@@ -106,14 +109,14 @@ func (e *external) find(ctx context.Context, mg *v1alpha1.LoadBalancer) (lb *elb
 		return nil, false, errors.Wrap(err, "cannot get tags of load balancer")
 	}
 	if !aws.Owned(tags, aws.OwnerTags(e.account.ClusterName, mg)) {
-		return nil, false, foreign(mg, lb, tags)
+		return nil, false, refuseForeign(mg, lb, tags)
 	}
 	meta.SetExternalName(mg, arn)
 	return lb, true, nil
 }
 
-// foreign load balancers are not touched. To an object that is being deleted they are none of its business.
-func foreign(mg *v1alpha1.LoadBalancer, lb *elbtypes.LoadBalancer, tags map[string]string) error {
+// refuseForeign: load balancers of others are not touched. To an object that is being deleted they are none of its business.
+func refuseForeign(mg *v1alpha1.LoadBalancer, lb *elbtypes.LoadBalancer, tags map[string]string) error {
 	if meta.WasDeleted(mg) {
 		return aws.ErrNotFound
 	}
@@ -188,7 +191,7 @@ func (e *external) Create(ctx context.Context, mg *v1alpha1.LoadBalancer) (manag
 		Subnets:               subnets,
 		SecurityGroups:        groups,
 		CustomerOwnedIpv4Pool: p.CustomerOwnedIpv4Pool,
-		Tags:                  aws.ELBTags(e.tags(mg)),
+		Tags:                  aws.ELBTags(tag.Wanted(e.account.ClusterName, mg, p.Tags)),
 	}
 	if awssdk.ToString(p.Ipv4IpamPoolId) != "" {
 		in.IpamPools = &elbtypes.IpamPools{Ipv4IpamPoolId: p.Ipv4IpamPoolId}
@@ -199,10 +202,6 @@ func (e *external) Create(ctx context.Context, mg *v1alpha1.LoadBalancer) (manag
 	}
 	meta.SetExternalName(mg, awssdk.ToString(lb.LoadBalancerArn))
 	return managed.ExternalCreation{}, nil
-}
-
-func (e *external) tags(mg *v1alpha1.LoadBalancer) map[string]string {
-	return aws.WithOwner(mg.Spec.ForProvider.Tags, aws.OwnerTags(e.account.ClusterName, mg))
 }
 
 // Update makes the changes that Observe found to be due; none if there is no load balancer. One that AWS refuses does not hold up

@@ -34,6 +34,7 @@ func Kind() drive.Kind[*v1alpha1.LoadBalancer] {
 		Connect: connect,
 		Waiting: waiting,
 		Poll:    poll,
+		Tags:    tagsOf,
 		Watches: []drive.Watch{{Object: &v1alpha1.SecurityGroup{}, Map: usersOf}},
 		Indexes: []drive.Index[*v1alpha1.LoadBalancer]{{Field: IndexSecurityGroup, Values: securityGroupsOf}},
 	}
@@ -41,6 +42,14 @@ func Kind() drive.Kind[*v1alpha1.LoadBalancer] {
 
 func connect(_ context.Context, a *aws.Account, kube client.Reader, _ *v1alpha1.LoadBalancer) (managed.TypedExternalClient[*v1alpha1.LoadBalancer], error) {
 	return &external{account: a, kube: kube}, nil
+}
+
+// tagsOf the spec. An adopted load balancer is given none.
+func tagsOf(mg *v1alpha1.LoadBalancer) map[string]string {
+	if mg.Spec.ForProvider.DNSName != nil {
+		return nil
+	}
+	return mg.Spec.ForProvider.Tags
 }
 
 // waiting for the ids of the security groups that it names.

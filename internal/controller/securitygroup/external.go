@@ -15,6 +15,9 @@ import (
 
 	"github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/foreign"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // An external is the security group of one object, for one reconcile.
@@ -22,34 +25,18 @@ type external struct {
 	account *aws.Account
 
 	// due is what Observe found to be different, for Update.
-	due difference
+	due due
 }
 
-// A difference between what a group is and what it is to be.
-type difference struct {
+// A due is what differs between what a group is and what it is to be.
+type due struct {
 	group    string
 	missing  []ec2types.IpPermission
 	surplus  []ec2types.IpPermission
 	reworded []ec2types.IpPermission
-	tags     map[string]string
-}
+	tags     tag.Change
 
-func (d difference) String() string {
-	var what []string
-	for _, part := range []struct {
-		name string
-		n    int
-	}{
-		{"rules to add", len(d.missing)},
-		{"rules to remove", len(d.surplus)},
-		{"rules to describe", len(d.reworded)},
-		{"tags", len(d.tags)},
-	} {
-		if part.n > 0 {
-			what = append(what, part.name)
-		}
-	}
-	return strings.Join(what, ", ")
+	differences difference.List
 }
 
 func nameOf(mg *v1alpha1.SecurityGroup) string {
@@ -61,7 +48,7 @@ func (e *external) vpcOf(mg *v1alpha1.SecurityGroup) string {
 }
 
 func (e *external) tags(mg *v1alpha1.SecurityGroup) map[string]string {
-	return aws.WithOwner(mg.Spec.ForProvider.Tags, aws.OwnerTags(e.account.ClusterName, mg))
+	return tag.Wanted(e.account.ClusterName, mg, mg.Spec.ForProvider.Tags)
 }
 
 // Observe the security group.
@@ -88,14 +75,17 @@ func (e *external) Observe(ctx context.Context, mg *v1alpha1.SecurityGroup) (man
 	}
 	e.due = compare(have, want)
 	e.due.group = awssdk.ToString(g.GroupId)
-	e.due.tags = aws.Missing(aws.EC2TagMap(g.Tags), e.tags(mg))
-	diff := e.due.String()
+	e.due.tags = tag.Compare(mg, aws.EC2TagMap(g.Tags), e.tags(mg))
+	e.due.differences = append(e.due.differences, e.due.tags.Differences...)
+	foreign.Report(mg, foreign.Find{Kind: "tags", Names: e.due.tags.Foreign})
 	if len(e.due.missing)+len(e.due.surplus) == 0 {
 		mg.SetConditions(xpv2.Available())
 	} else {
 		mg.SetConditions(xpv2.Creating().WithMessage("The ingress rules are being set"))
 	}
-	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: diff == "", ResourceLateInitialized: adopted, Diff: diff}, nil
+	return managed.ExternalObservation{
+		ResourceExists: true, ResourceUpToDate: len(e.due.differences) == 0, ResourceLateInitialized: adopted, Diff: e.due.differences.String(),
+	}, nil
 }
 
 // find the group by its recorded id, else by its name. One that is found by name has to carry our tags; its id is then
@@ -119,13 +109,13 @@ func (e *external) find(ctx context.Context, mg *v1alpha1.SecurityGroup) (g *ec2
 		if meta.WasDeleted(mg) {
 			return nil, false, aws.ErrNotFound
 		}
-		return nil, false, foreign(mg, g)
+		return nil, false, refuseForeign(mg, g)
 	}
 	meta.SetExternalName(mg, awssdk.ToString(g.GroupId))
 	return g, true, nil
 }
 
-func foreign(mg *v1alpha1.SecurityGroup, g *ec2types.SecurityGroup) error {
+func refuseForeign(mg *v1alpha1.SecurityGroup, g *ec2types.SecurityGroup) error {
 	return aws.Foreign(aws.Resource{Kind: "security group", Name: nameOf(mg), ID: awssdk.ToString(g.GroupId), Tags: aws.EC2TagMap(g.Tags)})
 }
 
@@ -159,7 +149,7 @@ func (e *external) existing(ctx context.Context, mg *v1alpha1.SecurityGroup) (st
 		return "", err
 	}
 	if !aws.Owned(aws.EC2TagMap(g.Tags), aws.OwnerTags(e.account.ClusterName, mg)) {
-		return "", foreign(mg, g)
+		return "", refuseForeign(mg, g)
 	}
 	return awssdk.ToString(g.GroupId), nil
 }
@@ -191,13 +181,25 @@ func (e *external) Update(ctx context.Context, mg *v1alpha1.SecurityGroup) (mana
 			return managed.ExternalUpdate{}, errors.Wrap(err, "cannot describe rules of security group")
 		}
 	}
-	if len(d.tags) > 0 {
-		in := &ec2.CreateTagsInput{Resources: []string{d.group}, Tags: aws.EC2Tags(d.tags)}
-		if err := e.account.EC2.CreateTags(ctx, in, vpc); err != nil {
-			return managed.ExternalUpdate{}, errors.Wrap(err, "cannot tag security group")
-		}
+	return managed.ExternalUpdate{}, d.tags.Make(ctx, tagger{ec2: e.account.EC2, vpc: vpc}, d.group)
+}
+
+// A tagger writes the tags of security groups of a VPC.
+type tagger struct {
+	ec2 *aws.EC2
+	vpc string
+}
+
+func (t tagger) AddTags(ctx context.Context, id string, tags map[string]string) error {
+	return t.ec2.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{id}, Tags: aws.EC2Tags(tags)}, t.vpc)
+}
+
+func (t tagger) RemoveTags(ctx context.Context, id string, keys []string) error {
+	in := &ec2.DeleteTagsInput{Resources: []string{id}}
+	for _, k := range keys {
+		in.Tags = append(in.Tags, ec2types.Tag{Key: new(k)})
 	}
-	return managed.ExternalUpdate{}, nil
+	return t.ec2.DeleteTags(ctx, in, t.vpc)
 }
 
 // Delete the group. Network interfaces of a load balancer that is gone hold it for a minute or two: the error then says

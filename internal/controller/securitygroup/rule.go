@@ -2,6 +2,7 @@ package securitygroup
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // A rule admits one source to a range of ports. It is what EC2 tells rules apart by; the description is not part of it.
@@ -19,6 +21,23 @@ type rule struct {
 	kind     sourceKind
 	source   string
 }
+
+// String of a rule, for people: "tcp 80-443 from 10.0.0.0/8".
+func (r rule) String() string {
+	ports := ""
+	switch {
+	case r.protocol == "-1":
+		return "all from " + r.source
+	case r.from == r.to:
+		ports = fmt.Sprint(r.from)
+	default:
+		ports = fmt.Sprintf("%d-%d", r.from, r.to)
+	}
+	return r.protocol + " " + ports + " from " + r.source
+}
+
+// present is the value of a rule that is there, for people.
+const present = "present"
 
 // A sourceKind is the kind of a rule's source.
 type sourceKind string
@@ -111,20 +130,26 @@ func desired(ingress []v1alpha1.IPPermission) (map[rule]string, error) {
 }
 
 // compare the rules of a group to the desired ones.
-func compare(have, want map[rule]string) difference {
-	var d difference
+func compare(have, want map[rule]string) due {
+	var d due
+	differ := func(r rule, field, was, wanted string) {
+		d.differences = append(d.differences, difference.Difference{Field: "ingress[" + r.String() + "]" + field, Was: was, Wanted: wanted})
+	}
 	for _, r := range sorted(want) {
 		text, ok := have[r]
 		switch {
 		case !ok:
 			d.missing = append(d.missing, permission(r, want[r]))
+			differ(r, "", "", present)
 		case want[r] != "" && text != want[r]:
 			d.reworded = append(d.reworded, permission(r, want[r]))
+			differ(r, ".description", text, want[r])
 		}
 	}
 	for _, r := range sorted(have) {
 		if _, ok := want[r]; !ok {
 			d.surplus = append(d.surplus, permission(r, ""))
+			differ(r, "", present, "")
 		}
 	}
 	return d

@@ -29,6 +29,7 @@ func Kind() drive.Kind[*v1alpha1.SecurityGroup] {
 		New:     func() *v1alpha1.SecurityGroup { return &v1alpha1.SecurityGroup{} },
 		Connect: connect,
 		Holding: holding,
+		Tags:    func(mg *v1alpha1.SecurityGroup) map[string]string { return mg.Spec.ForProvider.Tags },
 		Watches: []drive.Watch{
 			{Object: &v1alpha1.LoadBalancer{}, Map: namedBy},
 			{Object: &v1alpha1.SecurityGroupRule{}, Map: sourceOf},

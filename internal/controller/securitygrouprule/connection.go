@@ -3,6 +3,7 @@ package securitygrouprule
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -17,6 +18,7 @@ import (
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // description of rules in AWS, for people.
@@ -64,10 +66,24 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.SecurityGroupR
 	}
 	if len(e.missing)+len(e.surplus) > 0 {
 		mg.SetConditions(xpv2.Creating().WithMessage("The rule is being set"))
-		return managed.ExternalObservation{ResourceExists: true, Diff: "ingress rule"}, nil
+		return managed.ExternalObservation{ResourceExists: true, Diff: e.differences(mg).String()}, nil
 	}
 	mg.SetConditions(xpv2.Available())
 	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: true}, nil
+}
+
+// differences of the groups from what they are to have.
+func (e *connection) differences(mg *albv1alpha1.SecurityGroupRule) difference.List {
+	p := mg.Spec.ForProvider
+	rule := fmt.Sprintf("%s %d-%d from %s", cmp.Or(p.IpProtocol, "tcp"), p.FromPort, p.ToPort, mg.Status.AtProvider.SourceSecurityGroupID)
+	var out difference.List
+	for _, at := range e.missing {
+		out = append(out, difference.Difference{Field: "ingress of " + at.id, Wanted: rule})
+	}
+	for _, at := range e.surplus {
+		out = append(out, difference.Difference{Field: "ingress of " + at.id, Was: rule})
+	}
+	return out
 }
 
 // source group's id. What is being deleted goes by what was recorded.

@@ -14,7 +14,9 @@ import (
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/foreign"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
 )
 
 // ourName is what protections of ours are called, so that they are known from others'.
@@ -28,11 +30,27 @@ type protections interface {
 	DeleteProtection(ctx context.Context, id, resource string) error
 }
 
+// tags of protections.
+type tags interface {
+	tag.Writer
+	Tags(ctx context.Context, arn string) (map[string]string, error)
+}
+
 // A connection is the client of one ShieldProtection, for one reconcile.
 type connection struct {
 	kube    client.Reader
 	shield  protections
+	tags    tags
 	cluster string
+
+	// due is what Observe found to be different, for Update.
+	due due
+}
+
+// A due is the change of the tags of a protection of ours.
+type due struct {
+	arn  string
+	tags tag.Change
 }
 
 func loadBalancerOf(mg *albv1alpha1.ShieldProtection) reference.From {
@@ -70,7 +88,23 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.ShieldProtecti
 	meta.SetExternalName(mg, id)
 	mg.Status.AtProvider = albv1alpha1.ShieldProtectionObservation{ProtectionID: id, Name: name, ResourceARN: arn}
 	mg.SetConditions(xpv2.Available())
-	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: true, ResourceLateInitialized: adopted}, nil
+	o := managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: true, ResourceLateInitialized: adopted}
+	if meta.WasDeleted(mg) || name != ourName {
+		return o, nil
+	}
+	e.due.arn = awssdk.ToString(p.ProtectionArn)
+	have, err := e.tags.Tags(ctx, e.due.arn)
+	if err != nil {
+		return managed.ExternalObservation{}, errors.Wrap(err, "cannot read the tags of the protection")
+	}
+	e.due.tags = tag.Compare(mg, have, e.wantedTags(mg))
+	foreign.Report(mg, foreign.Find{Kind: "tags", Names: e.due.tags.Foreign})
+	o.ResourceUpToDate, o.Diff = e.due.tags.Empty(), e.due.tags.Differences.String()
+	return o, nil
+}
+
+func (e *connection) wantedTags(mg *albv1alpha1.ShieldProtection) map[string]string {
+	return tag.Wanted(e.cluster, mg, mg.Spec.ForProvider.Tags)
 }
 
 // Create the protection.
@@ -87,7 +121,7 @@ func (e *connection) Create(ctx context.Context, mg *albv1alpha1.ShieldProtectio
 		return managed.ExternalCreation{}, aws.Refuse("the account has no subscription to AWS Shield Advanced; subscribe, or do without shieldConfiguration")
 	}
 	id, err := e.shield.CreateProtection(ctx, &shield.CreateProtectionInput{
-		Name: new(ourName), ResourceArn: &arn, Tags: aws.ShieldTags(aws.WithOwner(mg.Spec.ForProvider.Tags, aws.OwnerTags(e.cluster, mg))),
+		Name: new(ourName), ResourceArn: &arn, Tags: aws.ShieldTags(e.wantedTags(mg)),
 	})
 	if err != nil {
 		return managed.ExternalCreation{}, errors.Wrap(err, "cannot create protection")
@@ -97,9 +131,9 @@ func (e *connection) Create(ctx context.Context, mg *albv1alpha1.ShieldProtectio
 	return managed.ExternalCreation{}, nil
 }
 
-// Update has nothing to do: Shield can change nothing of a protection that matters here.
-func (e *connection) Update(context.Context, *albv1alpha1.ShieldProtection) (managed.ExternalUpdate, error) {
-	return managed.ExternalUpdate{}, nil
+// Update the tags: Shield can change nothing else of a protection that matters here.
+func (e *connection) Update(ctx context.Context, _ *albv1alpha1.ShieldProtection) (managed.ExternalUpdate, error) {
+	return managed.ExternalUpdate{}, e.due.tags.Make(ctx, e.tags, e.due.arn)
 }
 
 // Delete the protection.

@@ -26,9 +26,10 @@ func Kind() drive.Kind[*albv1alpha1.ShieldProtection] {
 		GVK: albv1alpha1.ShieldProtectionGroupVersionKind,
 		New: func() *albv1alpha1.ShieldProtection { return &albv1alpha1.ShieldProtection{} },
 		Connect: func(_ context.Context, a *aws.Account, kube client.Reader, _ *albv1alpha1.ShieldProtection) (managed.TypedExternalClient[*albv1alpha1.ShieldProtection], error) {
-			return &connection{kube: kube, shield: a.Shield, cluster: a.ClusterName}, nil
+			return &connection{kube: kube, shield: a.Shield, tags: a.Shield, cluster: a.ClusterName}, nil
 		},
 		Waiting: waiting,
+		Tags:    func(mg *albv1alpha1.ShieldProtection) map[string]string { return mg.Spec.ForProvider.Tags },
 		Watches: []drive.Watch{{Object: &albv1alpha1.LoadBalancer{}, Map: of}},
 		Indexes: []drive.Index[*albv1alpha1.ShieldProtection]{{
 			Field: reference.ByLoadBalancer,

@@ -14,6 +14,8 @@ import (
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/foreign"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
 )
 
 // reader reads target groups.
@@ -31,16 +33,11 @@ type writer interface {
 	DeleteTargetGroup(ctx context.Context, in *elbv2.DeleteTargetGroupInput) error
 }
 
-// tagger writes tags.
-type tagger interface {
-	AddTags(ctx context.Context, in *elbv2.AddTagsInput) error
-}
-
 // A connection is the client of one TargetGroup.
 type connection struct {
 	read    reader
 	write   writer
-	tags    tagger
+	tags    tag.Writer
 	vpc     string
 	cluster string
 }
@@ -60,8 +57,9 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.TargetGroup) (
 	}
 	o := managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: p.empty()}
 	if !o.ResourceUpToDate {
-		o.Diff = p.String()
+		o.Diff = p.Differences.String()
 	}
+	foreign.Report(mg, foreign.Find{Kind: "tags", Names: p.Tags.Foreign})
 	if meta.GetExternalName(mg) != *got.TargetGroupArn {
 		meta.SetExternalName(mg, *got.TargetGroupArn)
 		o.ResourceLateInitialized = true
@@ -105,19 +103,22 @@ func (e *connection) find(ctx context.Context, mg *albv1alpha1.TargetGroup) (*el
 func (e *connection) plan(ctx context.Context, mg *albv1alpha1.TargetGroup, got *elbtypes.TargetGroup) (plan, error) {
 	want := mg.Spec.ForProvider
 	arn := *got.TargetGroupArn
-	p := plan{Modify: modification(want, got), Stuck: stuck(want, e.vpc, got)}
+	var p plan
+	p.modify(want, got)
+	p.stick(want, e.vpc, got)
 	if len(want.Attributes) > 0 {
 		have, err := e.read.TargetGroupAttributes(ctx, arn)
 		if err != nil {
 			return plan{}, errors.Wrap(err, "cannot read the attributes of the target group")
 		}
-		p.Attributes = attributes(want.Attributes, have)
+		p.attributes(want.Attributes, have)
 	}
 	have, err := e.read.Tags(ctx, arn)
 	if err != nil {
 		return plan{}, errors.Wrap(err, "cannot read the tags of the target group")
 	}
-	p.Tags = aws.Missing(have, e.wantedTags(mg))
+	p.Tags = tag.Compare(mg, have, e.wantedTags(mg))
+	p.Differences = append(p.Differences, p.Tags.Differences...)
 	return p, nil
 }
 
@@ -168,15 +169,7 @@ func (e *connection) apply(ctx context.Context, arn string, p plan) error {
 			return errors.Wrap(err, "cannot modify the attributes of the target group")
 		}
 	}
-	return e.setTags(ctx, arn, p.Tags)
-}
-
-func (e *connection) setTags(ctx context.Context, arn string, tags map[string]string) error {
-	if len(tags) == 0 {
-		return nil
-	}
-	err := e.tags.AddTags(ctx, &elbv2.AddTagsInput{ResourceArns: []string{arn}, Tags: aws.ELBTags(tags)})
-	return errors.Wrap(err, "cannot set tags")
+	return p.Tags.Make(ctx, e.tags, arn)
 }
 
 // Delete deletes the target group. AWS may hold it for some seconds after the last rule that named it is gone (ResourceInUse);
@@ -197,7 +190,7 @@ func (e *connection) Delete(ctx context.Context, mg *albv1alpha1.TargetGroup) (m
 func (e *connection) Disconnect(context.Context) error { return nil }
 
 func (e *connection) wantedTags(mg *albv1alpha1.TargetGroup) map[string]string {
-	return aws.WithOwner(mg.Spec.ForProvider.Tags, aws.OwnerTags(e.cluster, mg))
+	return tag.Wanted(e.cluster, mg, mg.Spec.ForProvider.Tags)
 }
 
 // nameOf the target group in AWS.

@@ -2,12 +2,14 @@ package targetgroup
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // A plan is what has to be done to a target group.
@@ -18,79 +20,62 @@ type plan struct {
 	// Attributes to set.
 	Attributes []elbtypes.TargetGroupAttribute
 
-	// Tags to set. Tags that the spec does not have are left alone: others may have set them.
-	Tags map[string]string
+	// Tags to set and to remove.
+	Tags tag.Change
 
 	// Stuck are the settings that differ and that AWS cannot change.
 	Stuck []string
+
+	// Differences that the plan undoes.
+	Differences difference.List
 }
 
-func (p plan) empty() bool {
-	return p.Modify == nil && len(p.Attributes) == 0 && len(p.Tags) == 0 && len(p.Stuck) == 0
+func (p *plan) empty() bool {
+	return p.Modify == nil && len(p.Attributes) == 0 && p.Tags.Empty() && len(p.Stuck) == 0
 }
 
-// String names what differs, as an event tells it.
-func (p plan) String() string {
-	var parts []string
-	if p.Modify != nil {
-		parts = append(parts, "health check")
-	}
-	for _, a := range p.Attributes {
-		parts = append(parts, "attribute "+*a.Key)
-	}
-	if len(p.Tags) > 0 {
-		parts = append(parts, "tags")
-	}
-	return strings.Join(append(parts, p.Stuck...), ", ")
-}
-
-// modification of what differs, and of nothing else: a setting that is left out stays as AWS has it.
-func modification(want albv1alpha1.TargetGroupParameters, got *elbtypes.TargetGroup) *elbv2.ModifyTargetGroupInput {
+// modify what differs, and nothing else: a setting that is left out stays as AWS has it.
+func (p *plan) modify(want albv1alpha1.TargetGroupParameters, got *elbtypes.TargetGroup) {
 	in := &elbv2.ModifyTargetGroupInput{TargetGroupArn: got.TargetGroupArn}
-	changed := false
-	if p := want.HealthCheckProtocol; p != nil && *p != string(got.HealthCheckProtocol) {
-		in.HealthCheckProtocol, changed = elbtypes.ProtocolEnum(*p), true
+	d := difference.Setting("healthCheckProtocol", new(string(got.HealthCheckProtocol)), want.HealthCheckProtocol)
+	if len(d) > 0 {
+		in.HealthCheckProtocol = elbtypes.ProtocolEnum(*want.HealthCheckProtocol)
 	}
-	if differs(want.HealthCheckPort, got.HealthCheckPort) {
-		in.HealthCheckPort, changed = want.HealthCheckPort, true
+	d = append(d, set(&in.HealthCheckPort, "healthCheckPort", got.HealthCheckPort, want.HealthCheckPort)...)
+	d = append(d, set(&in.HealthCheckPath, "healthCheckPath", got.HealthCheckPath, want.HealthCheckPath)...)
+	d = append(d, set(&in.HealthCheckIntervalSeconds, "healthCheckIntervalSeconds", got.HealthCheckIntervalSeconds, want.HealthCheckIntervalSeconds)...)
+	d = append(d, set(&in.HealthCheckTimeoutSeconds, "healthCheckTimeoutSeconds", got.HealthCheckTimeoutSeconds, want.HealthCheckTimeoutSeconds)...)
+	d = append(d, set(&in.HealthyThresholdCount, "healthyThresholdCount", got.HealthyThresholdCount, want.HealthyThresholdCount)...)
+	d = append(d, set(&in.UnhealthyThresholdCount, "unhealthyThresholdCount", got.UnhealthyThresholdCount, want.UnhealthyThresholdCount)...)
+	if m := differingMatcher(want.Matcher, got.Matcher); len(m) > 0 {
+		in.Matcher = matcher(want.Matcher)
+		d = append(d, m...)
 	}
-	if differs(want.HealthCheckPath, got.HealthCheckPath) {
-		in.HealthCheckPath, changed = want.HealthCheckPath, true
+	if len(d) > 0 {
+		p.Modify, p.Differences = in, d
 	}
-	if differs(want.HealthCheckIntervalSeconds, got.HealthCheckIntervalSeconds) {
-		in.HealthCheckIntervalSeconds, changed = want.HealthCheckIntervalSeconds, true
-	}
-	if differs(want.HealthCheckTimeoutSeconds, got.HealthCheckTimeoutSeconds) {
-		in.HealthCheckTimeoutSeconds, changed = want.HealthCheckTimeoutSeconds, true
-	}
-	if differs(want.HealthyThresholdCount, got.HealthyThresholdCount) {
-		in.HealthyThresholdCount, changed = want.HealthyThresholdCount, true
-	}
-	if differs(want.UnhealthyThresholdCount, got.UnhealthyThresholdCount) {
-		in.UnhealthyThresholdCount, changed = want.UnhealthyThresholdCount, true
-	}
-	if otherMatcher(want.Matcher, got.Matcher) {
-		in.Matcher, changed = matcher(want.Matcher), true
-	}
-	if !changed {
-		return nil
-	}
-	return in
 }
 
-// differs compares a setting only where it is given.
-func differs[T comparable](want, got *T) bool {
-	return want != nil && (got == nil || *want != *got)
+// set a field of a call where the setting differs.
+func set[T comparable](field **T, name string, got, want *T) difference.List {
+	d := difference.Setting(name, got, want)
+	if len(d) > 0 {
+		*field = want
+	}
+	return d
 }
 
-func otherMatcher(want *albv1alpha1.Matcher, got *elbtypes.Matcher) bool {
+func differingMatcher(want *albv1alpha1.Matcher, got *elbtypes.Matcher) difference.List {
 	if want == nil {
-		return false
+		return nil
 	}
 	if got == nil {
 		got = &elbtypes.Matcher{}
 	}
-	return differs(want.HttpCode, got.HttpCode) || differs(want.GrpcCode, got.GrpcCode)
+	return slices.Concat(
+		difference.Setting("matcher.httpCode", got.HttpCode, want.HttpCode),
+		difference.Setting("matcher.grpcCode", got.GrpcCode, want.GrpcCode),
+	)
 }
 
 func matcher(m *albv1alpha1.Matcher) *elbtypes.Matcher {
@@ -101,22 +86,23 @@ func matcher(m *albv1alpha1.Matcher) *elbtypes.Matcher {
 }
 
 // attributes to set: those that are named and that AWS has otherwise.
-func attributes(want []albv1alpha1.Attribute, have map[string]string) []elbtypes.TargetGroupAttribute {
-	var set []elbtypes.TargetGroupAttribute
+func (p *plan) attributes(want []albv1alpha1.Attribute, have map[string]string) {
 	for _, a := range want {
-		if v, ok := have[a.Key]; !ok || v != a.Value {
-			set = append(set, elbtypes.TargetGroupAttribute{Key: new(a.Key), Value: new(a.Value)})
+		v, ok := have[a.Key]
+		if ok && v == a.Value {
+			continue
 		}
+		p.Attributes = append(p.Attributes, elbtypes.TargetGroupAttribute{Key: new(a.Key), Value: new(a.Value)})
+		p.Differences = append(p.Differences, difference.Setting("attributes["+a.Key+"]", &v, &a.Value)...)
 	}
-	return set
 }
 
-// stuck lists what differs among the settings that a target group keeps for life.
-func stuck(want albv1alpha1.TargetGroupParameters, vpc string, got *elbtypes.TargetGroup) []string {
-	var out []string
-	check := func(name, want string, got string) {
+// stick lists what differs among the settings that a target group keeps for life.
+func (p *plan) stick(want albv1alpha1.TargetGroupParameters, vpc string, got *elbtypes.TargetGroup) {
+	check := func(name, want, got string) {
 		if want != "" && want != got {
-			out = append(out, fmt.Sprintf("%s is %q in AWS and %q here", name, got, want))
+			p.Stuck = append(p.Stuck, fmt.Sprintf("%s is %q in AWS and %q here", name, got, want))
+			p.Differences = append(p.Differences, difference.Difference{Field: name, Was: got, Wanted: want})
 		}
 	}
 	check("protocol", want.Protocol, string(got.Protocol))
@@ -126,7 +112,6 @@ func stuck(want albv1alpha1.TargetGroupParameters, vpc string, got *elbtypes.Tar
 	check("targetType", want.TargetType, string(got.TargetType))
 	check("ipAddressType", text(want.IpAddressType), string(got.IpAddressType))
 	check("targetControlPort", text(want.TargetControlPort), text(got.TargetControlPort))
-	return out
 }
 
 func text[T any](v *T) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -18,7 +19,9 @@ import (
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/foreign"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // groups reads target groups.
@@ -57,6 +60,9 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.TargetGroupBin
 	p, err := e.plan(ctx, mg)
 	if err != nil {
 		return managed.ExternalObservation{}, err
+	}
+	if p.Healthy >= 0 {
+		foreign.Report(mg, foreign.Find{Kind: "targets", Names: formatTargets(p.Foreign)})
 	}
 	if !p.done(mg) {
 		if mg.GetCondition(xpv2.TypeReady).Status != corev1.ConditionTrue {
@@ -167,9 +173,29 @@ func settle(mg *albv1alpha1.TargetGroupBinding, note string) {
 	mg.SetConditions(xpv2.Available().WithMessage(note))
 }
 
-// String is the plan as an event tells it.
+// String is the plan as an event tells it. What was registered is meant as AWS knows it where it was asked, else as recorded.
 func (p plan) String() string {
-	return fmt.Sprintf("%d targets registered, %d deregistered", len(p.Register), len(p.Deregister)+len(p.Abandon.Targets))
+	var d difference.List
+	if len(p.Abandon.Targets) > 0 {
+		d = append(d, difference.Difference{Field: "targets of " + p.Abandon.ARN, Was: summary(p.Abandon.Targets)})
+	}
+	if len(p.Register) > 0 {
+		d = append(d, difference.Difference{Field: "targets", Wanted: summary(p.Register)})
+	}
+	if len(p.Deregister) > 0 {
+		d = append(d, difference.Difference{Field: "targets", Was: summary(p.Deregister)})
+	}
+	return d.String()
+}
+
+// summary of targets: some of them, and how many they are.
+func summary(ts []target) string {
+	const shown = 5
+	names := formatTargets(ts[:min(len(ts), shown)])
+	if more := len(ts) - shown; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return "[" + strings.Join(names, " ") + "]"
 }
 
 func targetGroupOf(mg *albv1alpha1.TargetGroupBinding) reference.From {

@@ -29,6 +29,9 @@ type plan struct {
 	// Abandon are the targets that this binding left in a target group that it named before.
 	Abandon abandoned
 
+	// Foreign targets in the target group, which another cluster registers and this binding leaves alone.
+	Foreign []target
+
 	// Healthy of the wanted targets; negative when AWS was not asked.
 	Healthy int32
 }
@@ -80,8 +83,11 @@ func (e *connection) compare(ctx context.Context, mg *albv1alpha1.TargetGroupBin
 	healthy, registered := states(health)
 	p.Healthy = int32(len(p.Want.Targets) - len(without(p.Want.Targets, healthy)))
 	p.Register = without(p.Want.Targets, registered)
-	if !mg.Spec.ForProvider.MultiCluster {
-		p.Deregister = without(registered, p.Want.Targets)
+	surplus := without(registered, p.Want.Targets)
+	if mg.Spec.ForProvider.MultiCluster {
+		p.Foreign = surplus
+	} else {
+		p.Deregister = surplus
 	}
 	return p, nil
 }

@@ -2,7 +2,7 @@ package truststore
 
 import (
 	"context"
-	"strings"
+	"slices"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -14,7 +14,10 @@ import (
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/foreign"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/tag"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/authority"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // stores are the trust stores of an account.
@@ -28,8 +31,8 @@ type stores interface {
 
 // tagger reads and writes tags.
 type tagger interface {
+	tag.ELB
 	Tags(ctx context.Context, arn string) (map[string]string, error)
-	AddTags(ctx context.Context, in *elbv2.AddTagsInput) error
 }
 
 // A connection is the client of one TrustStore, for one reconcile.
@@ -40,28 +43,18 @@ type connection struct {
 	cluster string
 
 	// due is what Observe found to be different, for Update.
-	due difference
+	due due
 }
 
-// A difference between what AWS has and what it is to have.
-type difference struct {
-	content bool
-	moved   bool // to another place in S3
-	tags    map[string]string
+// A due is what differs between what AWS has and what it is to have.
+type due struct {
+	content difference.List // fingerprints
+	moved   difference.List // to another place in S3
+	tags    tag.Change
 }
 
-func (d difference) String() string {
-	var parts []string
-	if d.content {
-		parts = append(parts, "CA certificates")
-	}
-	if d.moved {
-		parts = append(parts, "place of the CA certificates")
-	}
-	if len(d.tags) > 0 {
-		parts = append(parts, "tags")
-	}
-	return strings.Join(parts, ", ")
+func (d due) differences() difference.List {
+	return slices.Concat(d.content, d.moved, d.tags.Differences)
 }
 
 // Observe the trust store.
@@ -83,8 +76,8 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.TrustStore) (m
 	if err := e.compare(ctx, mg, got); err != nil {
 		return managed.ExternalObservation{}, err
 	}
-	diff := e.due.String()
-	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: diff == "", ResourceLateInitialized: adopted, Diff: diff}, nil
+	d := e.due.differences()
+	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: len(d) == 0, ResourceLateInitialized: adopted, Diff: d.String()}, nil
 }
 
 // compare the certificates that AWS holds, whatever became of the object that they came from, with those wanted.
@@ -104,12 +97,14 @@ func (e *connection) compare(ctx context.Context, mg *albv1alpha1.TrustStore, go
 	if err != nil {
 		return errors.Wrap(err, "cannot read the tags of the trust store")
 	}
-	put := mg.Status.AtProvider.Bundle
-	e.due = difference{
-		content: want.fingerprint != has,
-		moved:   put != nil && *put != place(mg),
-		tags:    aws.Missing(tags, e.wantedTags(mg)),
+	e.due = due{
+		content: difference.Setting("caCertificates", &has, &want.fingerprint),
+		tags:    tag.Compare(mg, tags, e.wantedTags(mg)),
 	}
+	if put := mg.Status.AtProvider.Bundle; put != nil {
+		e.due.moved = difference.Setting("caCertificatesBundleS3Key", new(objectAt(*put).String()), new(objectAt(place(mg)).String()))
+	}
+	foreign.Report(mg, foreign.Find{Kind: "tags", Names: e.due.tags.Foreign})
 	return nil
 }
 
@@ -166,16 +161,12 @@ func (e *connection) Create(ctx context.Context, mg *albv1alpha1.TrustStore) (ma
 // Update puts the bundle into S3 and has AWS read it, so that listeners take it up without being changed.
 func (e *connection) Update(ctx context.Context, mg *albv1alpha1.TrustStore) (managed.ExternalUpdate, error) {
 	arn := meta.GetExternalName(mg)
-	if e.due.content || e.due.moved {
+	if len(e.due.content)+len(e.due.moved) > 0 {
 		if err := e.load(ctx, mg, arn); err != nil {
 			return managed.ExternalUpdate{}, err
 		}
 	}
-	if len(e.due.tags) > 0 {
-		err := e.tags.AddTags(ctx, &elbv2.AddTagsInput{ResourceArns: []string{arn}, Tags: aws.ELBTags(e.due.tags)})
-		return managed.ExternalUpdate{}, errors.Wrap(err, "cannot set tags")
-	}
-	return managed.ExternalUpdate{}, nil
+	return managed.ExternalUpdate{}, e.due.tags.Make(ctx, tag.OfELB(e.tags), arn)
 }
 
 func (e *connection) load(ctx context.Context, mg *albv1alpha1.TrustStore, arn string) error {
@@ -192,7 +183,7 @@ func (e *connection) load(ctx context.Context, mg *albv1alpha1.TrustStore, arn s
 		return errors.Wrap(err, "cannot modify trust store")
 	}
 	record(mg, got, b.fingerprint)
-	if e.due.moved {
+	if len(e.due.moved) > 0 {
 		return e.discard(ctx, *former)
 	}
 	return nil
@@ -222,7 +213,7 @@ func (e *connection) Delete(ctx context.Context, mg *albv1alpha1.TrustStore) (ma
 func (e *connection) Disconnect(context.Context) error { return nil }
 
 func (e *connection) wantedTags(mg *albv1alpha1.TrustStore) map[string]string {
-	return aws.WithOwner(mg.Spec.ForProvider.Tags, aws.OwnerTags(e.cluster, mg))
+	return tag.Wanted(e.cluster, mg, mg.Spec.ForProvider.Tags)
 }
 
 // record what AWS has. A trust store is of use once it is active.

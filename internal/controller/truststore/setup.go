@@ -33,6 +33,7 @@ func Kind() drive.Kind[*albv1alpha1.TrustStore] {
 		Connect: func(_ context.Context, a *aws.Account, _ client.Reader, _ *albv1alpha1.TrustStore) (managed.TypedExternalClient[*albv1alpha1.TrustStore], error) {
 			return &connection{stores: a.ELB, tags: a.ELB, objects: a.S3, cluster: a.ClusterName}, nil
 		},
+		Tags:    func(mg *albv1alpha1.TrustStore) map[string]string { return mg.Spec.ForProvider.Tags },
 		Holding: holding,
 		Poll: func(mg *albv1alpha1.TrustStore) time.Duration {
 			if mg.Status.AtProvider.Status == string(elbtypes.TrustStoreStatusCreating) {

@@ -12,6 +12,7 @@ import (
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/reference"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // firewall of an account.
@@ -53,7 +54,7 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.WebACLAssociat
 	meta.SetExternalName(mg, lb.ARN)
 	if acl != want {
 		mg.SetConditions(xpv2.Creating().WithMessage("The load balancer is behind another web ACL"))
-		return managed.ExternalObservation{ResourceExists: true, ResourceLateInitialized: adopted, Diff: "web ACL"}, nil
+		return managed.ExternalObservation{ResourceExists: true, ResourceLateInitialized: adopted, Diff: difference.Setting("webACLArn", &acl, &want).String()}, nil
 	}
 	mg.SetConditions(xpv2.Available())
 	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: true, ResourceLateInitialized: adopted}, nil

@@ -65,6 +65,8 @@ func (s *Service) Wire() *wire.Service {
 			"GetSubscriptionState": operation(s, s.state),
 			"ListProtections":      operation(s, s.list),
 			"ListTagsForResource":  operation(s, s.listTags),
+			"TagResource":          operation(s, s.tag),
+			"UntagResource":        operation(s, s.untag),
 		},
 	}
 }
@@ -132,6 +134,9 @@ func (s *Service) create(in *createInput) (*createOutput, error) {
 	case s.byResource[in.ResourceArn] != nil:
 		return nil, wire.Errorf("ResourceAlreadyExistsException", "The referenced protection already exists.")
 	}
+	if err := validTags(in.Tags); err != nil {
+		return nil, err
+	}
 	p := &protection{ID: newID(), Name: in.Name, ResourceArn: in.ResourceArn, tags: in.Tags}
 	p.ProtectionArn = fmt.Sprintf("arn:aws:shield::%s:protection/%s", s.account, p.ID)
 	s.byResource[p.ResourceArn] = p
@@ -197,12 +202,77 @@ func (s *Service) list(*none) (*listOutput, error) {
 type tagsOutput struct{ Tags []tag }
 
 func (s *Service) listTags(in *idInput) (*tagsOutput, error) {
+	p, err := s.byARN(in.ResourceARN)
+	if err != nil {
+		return nil, err
+	}
+	return &tagsOutput{Tags: p.tags}, nil
+}
+
+func (s *Service) byARN(arn string) (*protection, error) {
 	for _, p := range s.byResource {
-		if p.ProtectionArn == in.ResourceARN {
-			return &tagsOutput{Tags: p.tags}, nil
+		if p.ProtectionArn == arn {
+			return p, nil
 		}
 	}
 	return nil, wire.Errorf("ResourceNotFoundException", "The referenced resource does not exist.")
+}
+
+type tagInput struct {
+	ResourceARN string
+	Tags        []tag
+}
+
+func (s *Service) tag(in *tagInput) (*none, error) {
+	p, err := s.byARN(in.ResourceARN)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.Tags) == 0 {
+		return nil, wire.Errorf("InvalidParameterException", "At least one tag is required.")
+	}
+	tags := slices.Clone(p.tags)
+	for _, t := range in.Tags {
+		tags = slices.DeleteFunc(tags, func(o tag) bool { return o.Key == t.Key })
+		tags = append(tags, t)
+	}
+	if err := validTags(tags); err != nil {
+		return nil, err
+	}
+	p.tags = tags
+	return &none{}, nil
+}
+
+type untagInput struct {
+	ResourceARN string
+	TagKeys     []string
+}
+
+func (s *Service) untag(in *untagInput) (*none, error) {
+	p, err := s.byARN(in.ResourceARN)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.TagKeys) == 0 {
+		return nil, wire.Errorf("InvalidParameterException", "At least one tag key is required.")
+	}
+	p.tags = slices.DeleteFunc(slices.Clone(p.tags), func(t tag) bool { return slices.Contains(in.TagKeys, t.Key) })
+	return &none{}, nil
+}
+
+// maxTags of a resource (AWS General Reference, tag restrictions).
+const maxTags = 50
+
+func validTags(tags []tag) error {
+	if len(tags) > maxTags {
+		return wire.Errorf("InvalidParameterException", "A resource can have no more than %d tags.", maxTags)
+	}
+	for _, t := range tags {
+		if n := len([]rune(t.Key)); n < 1 || n > 128 || len([]rune(t.Value)) > 256 {
+			return wire.Errorf("InvalidParameterException", "1 validation error detected: key or value of tag '%s' failed to satisfy constraint", t.Key)
+		}
+	}
+	return nil
 }
 
 func newID() string {

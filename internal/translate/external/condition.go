@@ -1,13 +1,14 @@
 package external
 
 import (
-	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // Conditions are those of a rule as CreateRule and ModifyRule take them.
@@ -56,59 +57,69 @@ func pairs(vs []albv1alpha1.QueryStringKeyValuePair) []types.QueryStringKeyValue
 // SameConditions says whether AWS holds what is wanted. DescribeRules gives conditions and values in any order, mirrors the
 // values of host and path conditions at the top level, and compares hosts and header names without case.
 func SameConditions(want, got []types.RuleCondition) bool {
-	return slices.EqualFunc(plainConditions(want), plainConditions(got), func(a, b plainCondition) bool { return a.compare(b) == 0 })
+	return len(DifferingConditions(want, got)) == 0
 }
 
-// A plainCondition is a condition without what ELBv2 lets vary.
-type plainCondition struct {
-	field, header string
-	values, regex []string
+// DifferingConditions are those that AWS holds otherwise than they are wanted.
+func DifferingConditions(want, got []types.RuleCondition) difference.List {
+	return difference.Maps(plainConditions(got), plainConditions(want), difference.Keyed("conditions"))
 }
 
-func (c plainCondition) compare(d plainCondition) int {
-	return cmp.Or(
-		strings.Compare(c.field, d.field),
-		strings.Compare(c.header, d.header),
-		slices.Compare(c.values, d.values),
-		slices.Compare(c.regex, d.regex),
-	)
-}
-
-func plainConditions(cs []types.RuleCondition) []plainCondition {
-	out := make([]plainCondition, 0, len(cs))
+// plainConditions are their values by field, as text, without what ELBv2 lets vary.
+func plainConditions(cs []types.RuleCondition) map[string]string {
+	all := map[string][]string{}
 	for _, c := range cs {
-		out = append(out, plain(c))
+		key, values := plain(c)
+		all[key] = append(all[key], values)
 	}
-	slices.SortFunc(out, plainCondition.compare)
+	out := make(map[string]string, len(all))
+	for key, values := range all {
+		slices.Sort(values)
+		out[key] = strings.Join(values, " and ")
+	}
 	return out
 }
 
-func plain(c types.RuleCondition) plainCondition {
-	p := plainCondition{field: value(c.Field), values: c.Values, regex: c.RegexValues}
+// plain is one condition: its field, with the name of a header, and its values or, as ELBv2 takes no condition
+// with both, its regular expressions, quoted so that no two lists have the same text.
+func plain(c types.RuleCondition) (key, text string) {
+	key = value(c.Field)
+	values, regex := c.Values, c.RegexValues
 	switch {
 	case c.HostHeaderConfig != nil:
-		p.values, p.regex = c.HostHeaderConfig.Values, c.HostHeaderConfig.RegexValues
+		values, regex = c.HostHeaderConfig.Values, c.HostHeaderConfig.RegexValues
 	case c.PathPatternConfig != nil:
-		p.values, p.regex = c.PathPatternConfig.Values, c.PathPatternConfig.RegexValues
+		values, regex = c.PathPatternConfig.Values, c.PathPatternConfig.RegexValues
 	case c.HttpHeaderConfig != nil:
-		p.values, p.regex = c.HttpHeaderConfig.Values, c.HttpHeaderConfig.RegexValues
-		p.header = strings.ToLower(value(c.HttpHeaderConfig.HttpHeaderName))
+		values, regex = c.HttpHeaderConfig.Values, c.HttpHeaderConfig.RegexValues
+		key += " " + strings.ToLower(value(c.HttpHeaderConfig.HttpHeaderName))
 	case c.HttpRequestMethodConfig != nil:
-		p.values = c.HttpRequestMethodConfig.Values
+		values = c.HttpRequestMethodConfig.Values
 	case c.SourceIpConfig != nil:
-		p.values = c.SourceIpConfig.Values
+		values = c.SourceIpConfig.Values
 	case c.QueryStringConfig != nil:
-		p.values = make([]string, 0, len(c.QueryStringConfig.Values))
-		for _, v := range c.QueryStringConfig.Values {
-			p.values = append(p.values, value(v.Key)+"\x00"+value(v.Value))
-		}
+		return key, queries(c.QueryStringConfig.Values)
 	}
-	if p.field == string(albv1alpha1.FieldHostHeader) {
-		p.values = lower(p.values)
+	if value(c.Field) == string(albv1alpha1.FieldHostHeader) {
+		values = lower(values)
 	}
-	p.values, p.regex = set(p.values), set(p.regex)
-	return p
+	if len(regex) > 0 {
+		return key, quoted(regex) + " (regex)"
+	}
+	return key, quoted(values)
 }
+
+// queries are the pairs of a query condition, as text.
+func queries(pairs []types.QueryStringKeyValuePair) string {
+	out := make([]string, 0, len(pairs))
+	for _, p := range pairs {
+		out = append(out, fmt.Sprintf("%q=%q", value(p.Key), value(p.Value)))
+	}
+	return "[" + strings.Join(set(out), " ") + "]"
+}
+
+// quoted is a set of texts as one.
+func quoted(vs []string) string { return fmt.Sprintf("%q", set(vs)) }
 
 func lower(vs []string) []string {
 	out := make([]string, 0, len(vs))

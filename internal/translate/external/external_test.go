@@ -273,3 +273,45 @@ func TestSummarize(t *testing.T) {
 		})
 	}
 }
+
+func TestDifferences(t *testing.T) {
+	t.Parallel()
+	oidc := func(client, scope string) []types.Action {
+		return []types.Action{{Type: types.ActionTypeEnumAuthenticateOidc, AuthenticateOidcConfig: &types.AuthenticateOidcActionConfig{
+			ClientId: &client, ClientSecret: new("hush " + client), Scope: &scope,
+		}}}
+	}
+	forward := func(weight int32) []types.Action {
+		return []types.Action{{Type: types.ActionTypeEnumForward, ForwardConfig: &types.ForwardActionConfig{TargetGroups: []types.TargetGroupTuple{
+			{TargetGroupArn: new("arn:a"), Weight: &weight}, {TargetGroupArn: new("arn:b"), Weight: new(int32(1))},
+		}}}}
+	}
+	paths := func(values ...string) []types.RuleCondition {
+		return []types.RuleCondition{{Field: new("path-pattern"), PathPatternConfig: &types.PathPatternConditionConfig{Values: values}}}
+	}
+	header := []types.RuleCondition{{Field: new("http-header"), HttpHeaderConfig: &types.HttpHeaderConditionConfig{HttpHeaderName: new("X-Beta"), RegexValues: []string{"^1$"}}}}
+	query := []types.RuleCondition{{Field: new("query-string"), QueryStringConfig: &types.QueryStringConditionConfig{
+		Values: []types.QueryStringKeyValuePair{{Key: new("page"), Value: new("2")}},
+	}}}
+	rewrite := []types.RuleTransform{{Type: types.TransformTypeEnumUrlRewrite, UrlRewriteConfig: &types.UrlRewriteConfig{Rewrites: []types.RewriteConfig{{Regex: new("^/a"), Replace: new("/b")}}}}}
+	cases := map[string]struct {
+		reason string
+		got    string
+		want   string
+	}{
+		"Weight":    {reason: "The field is named as in the spec, and its target group.", got: external.DifferingActions("actions", forward(9), forward(2)).String(), want: "actions[0].forwardConfig.targetGroups[arn:a].weight was 2, wanted 9"},
+		"Client":    {reason: "Nothing of a client is told.", got: external.DifferingActions("actions", oidc("new", "openid"), oidc("old", "email")).String(), want: "actions[0].authenticateOidcConfig.clientId differed; actions[0].authenticateOidcConfig.scope was email, wanted openid"},
+		"Paths":     {reason: "Values are told as a set.", got: external.DifferingConditions(paths("/b", "/a"), paths("/c")).String(), want: `conditions[path-pattern] was ["/c"], wanted ["/a" "/b"]`},
+		"Header":    {reason: "A header is named.", got: external.DifferingConditions(header, nil).String(), want: `conditions[http-header x-beta] was nothing, wanted ["^1$"] (regex)`},
+		"Query":     {reason: "A parameter has a name and a value.", got: external.DifferingConditions(nil, query).String(), want: `conditions[query-string] was ["page"="2"], wanted nothing`},
+		"Transform": {reason: "A transform is told by its type.", got: external.DifferingTransforms(rewrite, nil).String(), want: `transforms[url-rewrite] was nothing, wanted ["^/a" "/b"]`},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tc.want, tc.got); diff != "" {
+				t.Errorf("\n%s\n-want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}

@@ -2,13 +2,14 @@ package external
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // What ELBv2 fills in where an authentication action leaves a field out (API reference, AuthenticateOidcActionConfig).
@@ -20,117 +21,140 @@ const (
 	defaultContentType       = "text/plain"
 )
 
+// keyClient is the field of a client id, which a Secret holds: that it differs is told, and not what it is.
+const keyClient = ".authenticateOidcConfig.clientId"
+
 // SameActions says whether AWS holds what is wanted. DescribeRules shows a lone target group twice, fills in redirect
 // placeholders and defaults, and never shows the client secret of an authenticate-oidc action.
-func SameActions(want, got []types.Action) bool {
-	return slices.EqualFunc(alb.Sorted(want), alb.Sorted(got), sameAction)
-}
+func SameActions(want, got []types.Action) bool { return len(DifferingActions("", want, got)) == 0 }
 
-func sameAction(want, got types.Action) bool {
-	if want.Type != got.Type {
-		return false
-	}
-	switch want.Type {
-	case types.ActionTypeEnumForward:
-		return sameForward(want, got)
-	case types.ActionTypeEnumRedirect:
-		return sameRedirect(value(want.RedirectConfig), value(got.RedirectConfig))
-	case types.ActionTypeEnumFixedResponse:
-		return sameFixed(value(want.FixedResponseConfig), value(got.FixedResponseConfig))
-	case types.ActionTypeEnumAuthenticateOidc:
-		return sameOIDC(value(want.AuthenticateOidcConfig), value(got.AuthenticateOidcConfig))
-	case types.ActionTypeEnumAuthenticateCognito:
-		return sameCognito(value(want.AuthenticateCognitoConfig), value(got.AuthenticateCognitoConfig))
-	case types.ActionTypeEnumJwtValidation:
-		return sameJWT(value(want.JwtValidationConfig), value(got.JwtValidationConfig))
-	default:
-		return false
-	}
-}
-
-func sameForward(want, got types.Action) bool {
-	return maps.Equal(weights(want), weights(got)) &&
-		stickiness(want.ForwardConfig) == stickiness(got.ForwardConfig)
-}
-
-// weights of target groups by ARN. A lone target group gets everything, whatever its weight.
-func weights(a types.Action) map[string]int32 {
-	groups := alb.TargetGroupsOf(a)
-	out := make(map[string]int32, len(groups))
-	for _, g := range groups {
-		out[value(g.TargetGroupArn)] = 1
-		if g.Weight != nil && len(groups) > 1 {
-			out[value(g.TargetGroupArn)] = *g.Weight
+// DifferingActions are the fields of a list of actions that AWS holds otherwise than they are wanted.
+func DifferingActions(list string, want, got []types.Action) difference.List {
+	wanted, was := plainActions(list, want), plainActions(list, got)
+	maps.DeleteFunc(was, func(k, _ string) bool {
+		_, ok := wanted[k]
+		return strings.HasSuffix(k, keyClient) && !ok // it is not known here
+	})
+	out := difference.Maps(was, wanted, func(key string) string { return key })
+	for i := range out {
+		if strings.HasSuffix(out[i].Field, keyClient) {
+			out[i].Was, out[i].Wanted = "", ""
 		}
 	}
 	return out
 }
 
-// stickiness in seconds; zero is off.
-func stickiness(f *types.ForwardActionConfig) int32 {
-	if f == nil || f.TargetGroupStickinessConfig == nil || !value(f.TargetGroupStickinessConfig.Enabled) {
-		return 0
+// plainActions are the values of their fields by path, as text, without what ELBv2 lets vary.
+func plainActions(list string, actions []types.Action) map[string]string {
+	out := map[string]string{}
+	for i, a := range alb.Sorted(actions) {
+		f := facts{at: fmt.Sprintf("%s[%d].", list, i), all: out}
+		f.add("type", string(a.Type))
+		switch a.Type {
+		case types.ActionTypeEnumForward:
+			f.forward(a)
+		case types.ActionTypeEnumRedirect:
+			f.redirect(alb.CompleteRedirect(value(a.RedirectConfig)))
+		case types.ActionTypeEnumFixedResponse:
+			f.fixed(value(a.FixedResponseConfig))
+		case types.ActionTypeEnumAuthenticateOidc:
+			f.oidc(value(a.AuthenticateOidcConfig))
+		case types.ActionTypeEnumAuthenticateCognito:
+			f.cognito(value(a.AuthenticateCognitoConfig))
+		case types.ActionTypeEnumJwtValidation:
+			f.jwt(value(a.JwtValidationConfig))
+		}
 	}
-	return value(f.TargetGroupStickinessConfig.DurationSeconds)
+	return out
 }
 
-func sameRedirect(want, got types.RedirectActionConfig) bool {
-	w, g := alb.CompleteRedirect(want), alb.CompleteRedirect(got)
-	return w.StatusCode == g.StatusCode && *w.Protocol == *g.Protocol && strings.EqualFold(*w.Host, *g.Host) &&
-		*w.Port == *g.Port && *w.Path == *g.Path && *w.Query == *g.Query
+// facts of one action.
+type facts struct {
+	at  string
+	all map[string]string
 }
 
-func sameFixed(want, got types.FixedResponseActionConfig) bool {
-	return value(want.StatusCode) == value(got.StatusCode) && value(want.MessageBody) == value(got.MessageBody) &&
-		cmp.Or(value(want.ContentType), defaultContentType) == cmp.Or(value(got.ContentType), defaultContentType)
+func (f facts) add(field, text string) { f.all[f.at+field] = text }
+
+func (f facts) in(config string) facts { return facts{at: f.at + config + ".", all: f.all} }
+
+// forward: a lone target group gets everything, whatever its weight.
+func (f facts) forward(a types.Action) {
+	f = f.in("forwardConfig")
+	groups := alb.TargetGroupsOf(a)
+	for _, g := range groups {
+		weight := int32(1)
+		if g.Weight != nil && len(groups) > 1 {
+			weight = *g.Weight
+		}
+		f.add("targetGroups["+value(g.TargetGroupArn)+"].weight", fmt.Sprint(weight))
+	}
+	if c := a.ForwardConfig; c != nil && c.TargetGroupStickinessConfig != nil && value(c.TargetGroupStickinessConfig.Enabled) {
+		f.add("targetGroupStickinessConfig.durationSeconds", fmt.Sprint(value(c.TargetGroupStickinessConfig.DurationSeconds)))
+	}
 }
 
-func sameOIDC(want, got types.AuthenticateOidcActionConfig) bool {
-	return value(want.Issuer) == value(got.Issuer) &&
-		value(want.AuthorizationEndpoint) == value(got.AuthorizationEndpoint) &&
-		value(want.TokenEndpoint) == value(got.TokenEndpoint) &&
-		value(want.UserInfoEndpoint) == value(got.UserInfoEndpoint) &&
-		(want.ClientId == nil || *want.ClientId == value(got.ClientId)) &&
-		maps.Equal(want.AuthenticationRequestExtraParams, got.AuthenticationRequestExtraParams) &&
-		sameSession(
-			session{string(want.OnUnauthenticatedRequest), value(want.Scope), value(want.SessionCookieName), value(want.SessionTimeout)},
-			session{string(got.OnUnauthenticatedRequest), value(got.Scope), value(got.SessionCookieName), value(got.SessionTimeout)})
+func (f facts) redirect(r types.RedirectActionConfig) {
+	f = f.in("redirectConfig")
+	f.add("statusCode", string(r.StatusCode))
+	f.add("protocol", *r.Protocol)
+	f.add("host", strings.ToLower(*r.Host))
+	f.add("port", *r.Port)
+	f.add("path", *r.Path)
+	f.add("query", *r.Query)
 }
 
-func sameCognito(want, got types.AuthenticateCognitoActionConfig) bool {
-	return value(want.UserPoolArn) == value(got.UserPoolArn) &&
-		value(want.UserPoolClientId) == value(got.UserPoolClientId) &&
-		value(want.UserPoolDomain) == value(got.UserPoolDomain) &&
-		maps.Equal(want.AuthenticationRequestExtraParams, got.AuthenticationRequestExtraParams) &&
-		sameSession(
-			session{string(want.OnUnauthenticatedRequest), value(want.Scope), value(want.SessionCookieName), value(want.SessionTimeout)},
-			session{string(got.OnUnauthenticatedRequest), value(got.Scope), value(got.SessionCookieName), value(got.SessionTimeout)})
+func (f facts) fixed(r types.FixedResponseActionConfig) {
+	f = f.in("fixedResponseConfig")
+	f.add("statusCode", value(r.StatusCode))
+	f.add("messageBody", value(r.MessageBody))
+	f.add("contentType", cmp.Or(value(r.ContentType), defaultContentType))
+}
+
+func (f facts) oidc(c types.AuthenticateOidcActionConfig) {
+	if c.ClientId != nil {
+		f.all[strings.TrimSuffix(f.at, ".")+keyClient] = *c.ClientId
+	}
+	f = f.in("authenticateOidcConfig")
+	f.add("issuer", value(c.Issuer))
+	f.add("authorizationEndpoint", value(c.AuthorizationEndpoint))
+	f.add("tokenEndpoint", value(c.TokenEndpoint))
+	f.add("userInfoEndpoint", value(c.UserInfoEndpoint))
+	f.session(session{string(c.OnUnauthenticatedRequest), value(c.Scope), value(c.SessionCookieName), value(c.SessionTimeout), c.AuthenticationRequestExtraParams})
+}
+
+func (f facts) cognito(c types.AuthenticateCognitoActionConfig) {
+	f = f.in("authenticateCognitoConfig")
+	f.add("userPoolArn", value(c.UserPoolArn))
+	f.add("userPoolClientId", value(c.UserPoolClientId))
+	f.add("userPoolDomain", value(c.UserPoolDomain))
+	f.session(session{string(c.OnUnauthenticatedRequest), value(c.Scope), value(c.SessionCookieName), value(c.SessionTimeout), c.AuthenticationRequestExtraParams})
 }
 
 // A session is what the two ways to authenticate users have in common.
 type session struct {
 	onUnauthenticated, scope, cookie string
 	timeout                          int64
+	params                           map[string]string
 }
 
-func sameSession(want, got session) bool { return want.complete() == got.complete() }
-
-func (s session) complete() session {
-	return session{
-		cmp.Or(s.onUnauthenticated, defaultOnUnauthenticated), cmp.Or(s.scope, defaultScope),
-		cmp.Or(s.cookie, defaultSessionCookie), cmp.Or(s.timeout, defaultSessionTimeout),
+func (f facts) session(s session) {
+	f.add("onUnauthenticatedRequest", cmp.Or(s.onUnauthenticated, defaultOnUnauthenticated))
+	f.add("scope", cmp.Or(s.scope, defaultScope))
+	f.add("sessionCookieName", cmp.Or(s.cookie, defaultSessionCookie))
+	f.add("sessionTimeout", fmt.Sprint(cmp.Or(s.timeout, defaultSessionTimeout)))
+	for k, v := range s.params {
+		f.add("authenticationRequestExtraParams["+k+"]", v)
 	}
 }
 
-func sameJWT(want, got types.JwtValidationActionConfig) bool {
-	return value(want.Issuer) == value(got.Issuer) && value(want.JwksEndpoint) == value(got.JwksEndpoint) &&
-		slices.Equal(claims(want), claims(got))
-}
-
-func claims(c types.JwtValidationActionConfig) []string {
-	out := make([]string, 0, len(c.AdditionalClaims))
+func (f facts) jwt(c types.JwtValidationActionConfig) {
+	f = f.in("jwtValidationConfig")
+	f.add("issuer", value(c.Issuer))
+	f.add("jwksEndpoint", value(c.JwksEndpoint))
+	claims := make([]string, 0, len(c.AdditionalClaims))
 	for _, claim := range c.AdditionalClaims {
-		out = append(out, value(claim.Name)+"\x00"+string(claim.Format)+"\x00"+strings.Join(set(claim.Values), "\x00"))
+		claims = append(claims, fmt.Sprintf("%q %s %s", value(claim.Name), claim.Format, quoted(claim.Values)))
 	}
-	return set(out)
+	f.add("additionalClaims", "["+strings.Join(set(claims), ", ")+"]")
 }

@@ -1,12 +1,13 @@
 package external
 
 import (
+	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/difference"
 )
 
 // Transforms are those of a rule as CreateRule and ModifyRule take them.
@@ -35,18 +36,23 @@ func rewrites(c albv1alpha1.RewriteConfigs) []types.RewriteConfig {
 
 // SameTransforms says whether AWS holds what is wanted. A rule has at most one transform of a type, so order says nothing.
 func SameTransforms(want, got []types.RuleTransform) bool {
-	return slices.Equal(plainTransforms(want), plainTransforms(got))
+	return len(DifferingTransforms(want, got)) == 0
 }
 
-func plainTransforms(ts []types.RuleTransform) []string {
-	out := make([]string, 0, len(ts))
+// DifferingTransforms are those that AWS holds otherwise than they are wanted.
+func DifferingTransforms(want, got []types.RuleTransform) difference.List {
+	return difference.Maps(plainTransforms(got), plainTransforms(want), difference.Keyed("transforms"))
+}
+
+// plainTransforms are their rewrites by type, as text.
+func plainTransforms(ts []types.RuleTransform) map[string]string {
+	out := make(map[string]string, len(ts))
 	for _, t := range ts {
-		parts := []string{string(t.Type)}
+		var parts []string
 		for _, r := range slices.Concat(value(t.HostHeaderRewriteConfig).Rewrites, value(t.UrlRewriteConfig).Rewrites) {
 			parts = append(parts, value(r.Regex), value(r.Replace))
 		}
-		out = append(out, strings.Join(parts, "\x00"))
+		out[string(t.Type)] += fmt.Sprintf("%q", parts)
 	}
-	slices.Sort(out)
 	return out
 }
