@@ -39,6 +39,7 @@ func manager(cfg *rest.Config, f flags, s *runtime.Scheme, kinds presence.Kinds)
 	}
 	objects := map[client.Object]cache.ByObject{
 		&corev1.Node{}: {Transform: stripNode},
+		&corev1.Pod{}:  {Transform: stripPod},
 		// Watched as metadata: a change says that the content has to be read.
 		&corev1.Secret{}: {Field: otherThan(corev1.SecretTypeServiceAccountToken, corev1.SecretTypeDockercfg, corev1.SecretTypeDockerConfigJson, secretTypeHelmRelease), Transform: stripSecret},
 	}
@@ -107,4 +108,28 @@ func stripNode(o any) (any, error) {
 		n.Status.VolumesAttached, n.Status.VolumesInUse = nil, nil
 	}
 	return o, nil
+}
+
+// stripPod keeps what readiness gates are judged by. There are more pods than anything else.
+func stripPod(o any) (any, error) {
+	pod, ok := o.(*corev1.Pod)
+	if !ok {
+		return o, nil
+	}
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID,
+			ResourceVersion: pod.ResourceVersion, DeletionTimestamp: pod.DeletionTimestamp,
+		},
+		Spec:   corev1.PodSpec{ReadinessGates: pod.Spec.ReadinessGates},
+		Status: corev1.PodStatus{PodIPs: pod.Status.PodIPs, Conditions: conditionsOfGates(pod)},
+	}, nil
+}
+
+// conditionsOfGates of a pod, none if it has no gates.
+func conditionsOfGates(pod *corev1.Pod) []corev1.PodCondition {
+	if len(pod.Spec.ReadinessGates) == 0 {
+		return nil
+	}
+	return pod.Status.Conditions
 }

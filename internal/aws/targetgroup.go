@@ -85,14 +85,23 @@ func (e *ELB) DeleteTargetGroup(ctx context.Context, in *elbv2.DeleteTargetGroup
 
 // TargetHealth of the targets of a target group.
 func (e *ELB) TargetHealth(ctx context.Context, targetGroupARN string) ([]types.TargetHealthDescription, error) {
+	return e.targetHealth(ctx, targetGroupARN, func(all []types.TargetHealthDescription) time.Duration {
+		if slices.ContainsFunc(all, isSettling) {
+			return e.ages.Settling
+		}
+		return e.ages.Health
+	})
+}
+
+// TargetHealthSoon is the same for somebody who waits for a target to become healthy.
+func (e *ELB) TargetHealthSoon(ctx context.Context, targetGroupARN string) ([]types.TargetHealthDescription, error) {
+	return e.targetHealth(ctx, targetGroupARN, func([]types.TargetHealthDescription) time.Duration { return e.ages.Settling })
+}
+
+func (e *ELB) targetHealth(ctx context.Context, targetGroupARN string, age func([]types.TargetHealthDescription) time.Duration) ([]types.TargetHealthDescription, error) {
 	return e.health.get(ctx, question[[]types.TargetHealthDescription]{
 		key: targetGroupARN,
-		age: func(all []types.TargetHealthDescription) time.Duration {
-			if slices.ContainsFunc(all, isSettling) {
-				return e.ages.Settling
-			}
-			return e.ages.Health
-		},
+		age: age,
 		read: func(ctx context.Context) ([]types.TargetHealthDescription, error) {
 			out, err := do(ctx, e.api.DescribeTargetHealth, &elbv2.DescribeTargetHealthInput{TargetGroupArn: &targetGroupARN})
 			if err != nil {

@@ -28,6 +28,7 @@ import (
 type groups interface {
 	TargetGroup(ctx context.Context, nameOrARN string) (*elbtypes.TargetGroup, error)
 	TargetHealth(ctx context.Context, arn string) ([]elbtypes.TargetHealthDescription, error)
+	TargetHealthSoon(ctx context.Context, arn string) ([]elbtypes.TargetHealthDescription, error)
 }
 
 // targets writes what is registered in them.
@@ -45,6 +46,7 @@ type subnets interface {
 // has targets to look after.
 type connection struct {
 	kube    client.Reader
+	pods    podStatuses
 	groups  groups
 	targets targets
 	subnets subnets
@@ -72,7 +74,7 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.TargetGroupBin
 	}
 	record(mg, p, p.Want.Targets)
 	settle(mg, p.Want.Note)
-	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: true}, nil
+	return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: true}, e.admit(ctx, mg, p)
 }
 
 // observeDeleted says whether there is anything left to take out. A target group that is gone, or going, takes its targets
@@ -120,6 +122,9 @@ func (e *connection) Update(ctx context.Context, mg *albv1alpha1.TargetGroupBind
 	}
 	if refused == nil || len(come) > 0 {
 		settle(mg, p.Want.Note)
+	}
+	if refused != nil { // Observe, which finds it missing, does not get to those that are registered
+		e.admitOthers(ctx, mg, p)
 	}
 	return managed.ExternalUpdate{}, refused
 }

@@ -1,6 +1,9 @@
 package targetgroupbinding
 
 import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/utils/ptr"
 )
@@ -15,14 +18,17 @@ type endpointQuery struct {
 
 	// NotReady admits endpoints that are not ready (publishNotReadyAddresses).
 	NotReady bool
+
+	// Gated pods are admitted though they are not ready, if all that they wait for is us.
+	Gated []corev1.Pod
 }
 
 // addresses are the endpoints that are to be registered as targets by themselves. A terminating endpoint is left out though
 // it may still serve: deregistering lets the load balancer finish its requests (deregistration delay) and sends it no new.
-func addresses(slices []discoveryv1.EndpointSlice, q endpointQuery) []target {
+func addresses(all []discoveryv1.EndpointSlice, q endpointQuery) []target {
 	var ts []target
-	for i := range slices {
-		s := &slices[i]
+	for i := range all {
+		s := &all[i]
 		port, ok := slicePort(s, q.PortName)
 		if s.AddressType != q.Family || !ok {
 			continue
@@ -41,10 +47,10 @@ func addresses(slices []discoveryv1.EndpointSlice, q endpointQuery) []target {
 }
 
 // localNodes are the nodes that have an endpoint of their own to answer with (externalTrafficPolicy Local).
-func localNodes(slices []discoveryv1.EndpointSlice, q endpointQuery) map[string]bool {
+func localNodes(all []discoveryv1.EndpointSlice, q endpointQuery) map[string]bool {
 	nodes := map[string]bool{}
-	for i := range slices {
-		s := &slices[i]
+	for i := range all {
+		s := &all[i]
 		if _, ok := slicePort(s, q.PortName); !ok {
 			continue
 		}
@@ -63,7 +69,11 @@ func (q endpointQuery) takes(e *discoveryv1.Endpoint) bool {
 	if ptr.Deref(e.Conditions.Terminating, false) {
 		return false
 	}
-	return q.NotReady || ptr.Deref(e.Conditions.Ready, true)
+	if q.NotReady || ptr.Deref(e.Conditions.Ready, true) {
+		return true
+	}
+	i := slices.IndexFunc(q.Gated, func(pod corev1.Pod) bool { return isOf(e, &pod) })
+	return i >= 0 && waitsForUs(&q.Gated[i])
 }
 
 func slicePort(s *discoveryv1.EndpointSlice, name string) (int32, bool) {

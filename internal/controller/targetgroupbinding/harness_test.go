@@ -19,6 +19,7 @@ import (
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/rig"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/dataplane"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
 )
 
@@ -51,15 +52,18 @@ func (c *clock) advance(d time.Duration) {
 // A bench is a simulator with a target group in it, its object, a Service, and the controller of TargetGroupBindings.
 type bench struct {
 	*rig.Rig
+	*reachable
 	sim      *simulator.Simulator
 	clock    *clock
+	pods     *statuses
 	bindings *rig.Runner[*albv1alpha1.TargetGroupBinding]
 	group    *albv1alpha1.TargetGroup
 }
 
 func newBench(t *testing.T, targetType elbtypes.TargetTypeEnum, objects ...client.Object) *bench {
 	t.Helper()
-	sim, err := simulator.New(simulator.Options{})
+	up := newReachable(t)
+	sim, err := simulator.New(simulator.Options{ProvisioningDelay: simulator.Immediately, DataPlane: dataplane.Options{Dial: up.dial, Speed: 100}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,11 +73,14 @@ func newBench(t *testing.T, targetType elbtypes.TargetTypeEnum, objects ...clien
 		server.Close()
 		sim.Close()
 	})
-	b := &bench{sim: sim, clock: &clock{now: time.Now()}, group: &albv1alpha1.TargetGroup{
+	b := &bench{sim: sim, reachable: up, clock: &clock{now: time.Now()}, group: &albv1alpha1.TargetGroup{
 		ObjectMeta: rig.Meta(bindingName), Spec: albv1alpha1.TargetGroupSpec{ManagedResourceSpec: rig.Spec()},
 	}}
-	kind := kindAt(b.clock.Now)
-	indexes := append(rig.Indexes(kind), rig.Index{Object: &discoveryv1.EndpointSlice{}, Field: sliceService, Values: serviceOfSlice})
+	b.pods = &statuses{}
+	kind := kindAt(b.clock.Now, b.pods)
+	indexes := append(rig.Indexes(kind),
+		rig.Index{Object: &discoveryv1.EndpointSlice{}, Field: sliceService, Values: serviceOfSlice},
+		rig.Index{Object: &corev1.Pod{}, Field: podGate, Values: servicesOfGates})
 	place := rig.Place{Endpoint: server.URL, Region: "us-east-1", VPCID: ec2.DefaultVPC}
 	b.Rig = rig.New(t, place, indexes, append(objects, b.group, &albv1alpha1.TargetGroupBinding{
 		ObjectMeta: rig.Meta(bindingName),
@@ -85,6 +92,7 @@ func newBench(t *testing.T, targetType elbtypes.TargetTypeEnum, objects ...clien
 			},
 		},
 	})...)
+	b.pods.Kube = b.Kube
 	b.bindings = rig.Run(b.Rig, kind)
 	b.group.Status.AtProvider.ARN = b.makeGroup("web", targetType)
 	rig.SetStatus(b.Rig, b.group)

@@ -62,6 +62,7 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.TargetGroupBindin
 	if p.Want, err = want(ctx, e.kube, mg, family); err != nil {
 		return plan{}, err
 	}
+	e.recent.wants(mg.GetUID(), p.Want)
 	p.Recorded = parseTargets(mg.Status.AtProvider.Registered)
 	if was := mg.Status.AtProvider.TargetGroupARN; was != p.ARN && was != "" {
 		p.Abandon = abandoned{ARN: was, Targets: p.Recorded}
@@ -76,11 +77,12 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.TargetGroupBindin
 
 // compare adds what differs in AWS from what the binding has recorded.
 func (e *connection) compare(ctx context.Context, mg *albv1alpha1.TargetGroupBinding, p plan) (plan, error) {
-	health, err := e.groups.TargetHealth(ctx, p.ARN)
+	health, err := e.health(ctx, mg, p)
 	if err != nil {
-		return p, errors.Wrap(err, "cannot read the health of the targets")
+		return p, err
 	}
-	healthy, registered := states(health)
+	e.recent.saw(mg.GetUID(), p.Want, health)
+	healthy, registered := sortOut(health)
 	p.Healthy = int32(len(p.Want.Targets) - len(without(p.Want.Targets, healthy)))
 	p.Register = without(p.Want.Targets, registered)
 	surplus := without(registered, p.Want.Targets)
@@ -92,16 +94,23 @@ func (e *connection) compare(ctx context.Context, mg *albv1alpha1.TargetGroupBin
 	return p, nil
 }
 
-// states sorts targets out: which are healthy, and which count as registered. A draining target is on its way out already.
-func states(health []elbtypes.TargetHealthDescription) (healthy, registered []target) {
+// health of the targets, as fresh as pods want to know it that wait for it.
+func (e *connection) health(ctx context.Context, mg *albv1alpha1.TargetGroupBinding, p plan) ([]elbtypes.TargetHealthDescription, error) {
+	read := e.groups.TargetHealth
+	if len(p.Want.waiting()) > 0 {
+		read = e.groups.TargetHealthSoon
+	}
+	health, err := read(ctx, p.ARN)
+	return health, errors.Wrap(err, "cannot read the health of the targets")
+}
+
+// sortOut says of targets which are healthy, and which count as registered. A draining target is on its way out already.
+func sortOut(health []elbtypes.TargetHealthDescription) (healthy, registered []target) {
 	for _, h := range health {
-		if h.Target == nil || h.Target.Id == nil || h.Target.Port == nil || h.TargetHealth == nil {
+		t, ok := targetOf(h)
+		if !ok || h.TargetHealth.Reason == elbtypes.TargetHealthReasonEnumNotRegistered {
 			continue
 		}
-		if h.TargetHealth.Reason == elbtypes.TargetHealthReasonEnumNotRegistered {
-			continue
-		}
-		t := target{ID: *h.Target.Id, Port: *h.Target.Port}
 		switch h.TargetHealth.State {
 		case elbtypes.TargetHealthStateEnumDraining, elbtypes.TargetHealthStateEnumUnhealthyDraining:
 			continue
@@ -111,6 +120,14 @@ func states(health []elbtypes.TargetHealthDescription) (healthy, registered []ta
 		registered = append(registered, t)
 	}
 	return sorted(healthy), sorted(slices.Clone(registered))
+}
+
+// targetOf a description that is whole.
+func targetOf(h elbtypes.TargetHealthDescription) (target, bool) {
+	if h.Target == nil || h.Target.Id == nil || h.Target.Port == nil || h.TargetHealth == nil {
+		return target{}, false
+	}
+	return target{ID: *h.Target.Id, Port: *h.Target.Port}, true
 }
 
 // family of addresses that the target group takes. Its object says so; AWS is asked only where there is none.

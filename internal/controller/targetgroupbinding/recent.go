@@ -11,16 +11,18 @@ import (
 // first health check has passed.
 const early = 4 * time.Second
 
-// recent remembers which bindings have just registered targets, so that their health is not asked for too early.
+// recent remembers which bindings have just registered targets, so that their health is not asked for too early, and what AWS
+// said of the targets of those that pods wait for: a pod that several register is ready when all of them say so.
 type recent struct {
 	now func() time.Time
 
-	mu sync.Mutex
-	at map[types.UID]time.Time
+	mu   sync.Mutex
+	at   map[types.UID]time.Time
+	seen map[types.UID]states
 }
 
 func newRecent(now func() time.Time) *recent {
-	return &recent{now: now, at: map[types.UID]time.Time{}}
+	return &recent{now: now, at: map[types.UID]time.Time{}, seen: map[types.UID]states{}}
 }
 
 // registered targets just now.
@@ -50,4 +52,5 @@ func (r *recent) forget(uid types.UID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.at, uid)
+	delete(r.seen, uid)
 }

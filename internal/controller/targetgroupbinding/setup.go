@@ -24,6 +24,7 @@ const (
 	byService    = "targetgroupbinding.service"    // of bindings, "namespace/name"
 	byTargetType = "targetgroupbinding.targetType" // of bindings
 	sliceService = "targetgroupbinding.slice"      // of EndpointSlices, the name of their Service
+	podGate      = "targetgroupbinding.gate"       // of Pods, the names of the Services that their readiness gates name
 )
 
 // unsettled is when to look again at targets that are not all healthy. AWS is asked as often only while some are about to be.
@@ -34,19 +35,19 @@ func Setup(mgr ctrl.Manager, o controller.Options, accounts *aws.Accounts) error
 	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &discoveryv1.EndpointSlice{}, sliceService, serviceOfSlice); err != nil {
 		return errors.Wrap(err, "cannot index EndpointSlices by Service")
 	}
-	return drive.Setup(mgr, o, accounts, Kind())
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &corev1.Pod{}, podGate, servicesOfGates); err != nil {
+		return errors.Wrap(err, "cannot index Pods by readiness gate")
+	}
+	return drive.Setup(mgr, o, accounts, kindAt(time.Now, mgr.GetClient().Status()))
 }
 
-// Kind of TargetGroupBindings.
-func Kind() drive.Kind[*albv1alpha1.TargetGroupBinding] { return kindAt(time.Now) }
-
-func kindAt(now func() time.Time) drive.Kind[*albv1alpha1.TargetGroupBinding] {
+func kindAt(now func() time.Time, pods podStatuses) drive.Kind[*albv1alpha1.TargetGroupBinding] {
 	recent := newRecent(now)
 	return drive.Kind[*albv1alpha1.TargetGroupBinding]{
 		GVK: albv1alpha1.TargetGroupBindingGroupVersionKind,
 		New: func() *albv1alpha1.TargetGroupBinding { return &albv1alpha1.TargetGroupBinding{} },
 		Connect: func(_ context.Context, a *aws.Account, kube client.Reader, _ *albv1alpha1.TargetGroupBinding) (managed.TypedExternalClient[*albv1alpha1.TargetGroupBinding], error) {
-			return &connection{kube: kube, groups: a.ELB, targets: a.ELB, subnets: a.EC2, vpc: a.VPCID, recent: recent}, nil
+			return &connection{kube: kube, pods: pods, groups: a.ELB, targets: a.ELB, subnets: a.EC2, vpc: a.VPCID, recent: recent}, nil
 		},
 		Waiting: waiting,
 		Poll:    poll,
@@ -54,6 +55,7 @@ func kindAt(now func() time.Time) drive.Kind[*albv1alpha1.TargetGroupBinding] {
 			{Object: &albv1alpha1.TargetGroup{}, Map: ofTargetGroup},
 			{Object: &discoveryv1.EndpointSlice{}, Map: ofSlice, Matters: sliceMatters},
 			{Object: &corev1.Service{}, Map: ofService, Matters: serviceMatters},
+			{Object: &corev1.Pod{}, Map: ofPod},
 			{Object: &corev1.Node{}, Map: newNodeWatch().changed},
 		},
 		Indexes: []drive.Index[*albv1alpha1.TargetGroupBinding]{

@@ -51,7 +51,7 @@ func TestStates(t *testing.T) {
 		health("10.0.0.4", elbtypes.TargetHealthStateEnumDraining),
 		health("10.0.0.5", elbtypes.TargetHealthStateEnumUnhealthyDraining),
 	}
-	healthy, registered := states(all)
+	healthy, registered := sortOut(all)
 	if diff := cmp.Diff([]target{{"10.0.0.2", 80}}, healthy); diff != "" {
 		t.Errorf("only healthy targets are healthy: -want, +got:\n%s", diff)
 	}

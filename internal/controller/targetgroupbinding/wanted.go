@@ -29,6 +29,21 @@ const (
 type wanted struct {
 	Targets []target
 	Note    string
+
+	// Gate of the Service, and the pods that declare it.
+	Gate  corev1.PodConditionType
+	Gated []corev1.Pod
+}
+
+// waiting pods become ready with the gate's condition.
+func (w wanted) waiting() []*corev1.Pod {
+	var pods []*corev1.Pod
+	for i := range w.Gated {
+		if !isTrue(&w.Gated[i], w.Gate) && waitsForUs(&w.Gated[i]) {
+			pods = append(pods, &w.Gated[i])
+		}
+	}
+	return pods
 }
 
 // want reads the cluster, from caches only. A Service or port that is not there wants no targets: whatever was registered for
@@ -43,15 +58,24 @@ func want(ctx context.Context, kube client.Reader, mg *albv1alpha1.TargetGroupBi
 	if err != nil {
 		return wanted{}, errors.Wrapf(err, "cannot get Service %q", key)
 	}
+	gated, err := gatedPods(ctx, kube, key)
+	if err != nil {
+		return wanted{}, err
+	}
+	w := wanted{Gate: gateOf(key.Name), Gated: gated}
 	port, ok := servicePort(svc, mg.Spec.ForProvider.ServiceRef.Port)
 	if !ok {
-		return wanted{Note: fmt.Sprintf("Service %q has no TCP port %q, so there is nothing to register", key, mg.Spec.ForProvider.ServiceRef.Port.String())}, nil
+		w.Note = fmt.Sprintf("Service %q has no TCP port %q, so there is nothing to register", key, mg.Spec.ForProvider.ServiceRef.Port.String())
+		return w, nil
 	}
 	b := backend{Key: key, Service: svc, Port: port, Endpoints: endpointQuery{PortName: port.Name, Family: family, NotReady: svc.Spec.PublishNotReadyAddresses}}
 	if mg.Spec.ForProvider.TargetType == typeIP {
-		return b.addresses(ctx, kube)
+		b.Endpoints.Gated = gated
+		w.Targets, w.Note, err = b.addresses(ctx, kube)
+	} else {
+		w.Targets, w.Note, err = b.instances(ctx, kube, mg.Spec.ForProvider.NodeSelector)
 	}
-	return b.instances(ctx, kube, mg.Spec.ForProvider.NodeSelector)
+	return w, err
 }
 
 // A backend is a Service port that was found.
@@ -62,43 +86,43 @@ type backend struct {
 	Endpoints endpointQuery
 }
 
-func (b backend) addresses(ctx context.Context, kube client.Reader) (wanted, error) {
+func (b backend) addresses(ctx context.Context, kube client.Reader) (targets []target, note string, err error) {
 	found, err := endpointSlices(ctx, kube, b.Key)
 	if err != nil {
-		return wanted{}, err
+		return nil, "", err
 	}
-	w := wanted{Targets: addresses(found, b.Endpoints)}
-	if len(w.Targets) == 0 {
-		w.Note = fmt.Sprintf("Service %q has no ready %s endpoints for port %s", b.Key, b.Endpoints.Family, portName(b.Port))
+	targets = addresses(found, b.Endpoints)
+	if len(targets) == 0 {
+		note = fmt.Sprintf("Service %q has no ready %s endpoints for port %s", b.Key, b.Endpoints.Family, portName(b.Port))
 	}
-	return w, nil
+	return targets, note, nil
 }
 
-func (b backend) instances(ctx context.Context, kube client.Reader, selector *metav1.LabelSelector) (wanted, error) {
+func (b backend) instances(ctx context.Context, kube client.Reader, selector *metav1.LabelSelector) (targets []target, note string, err error) {
 	if b.Port.NodePort == 0 {
-		return wanted{Note: fmt.Sprintf("Service %q has no node port for port %s; make it type NodePort or use target type ip", b.Key, portName(b.Port))}, nil
+		return nil, fmt.Sprintf("Service %q has no node port for port %s; make it type NodePort or use target type ip", b.Key, portName(b.Port)), nil
 	}
 	q := nodeQuery{Selector: labels.Everything(), Port: b.Port.NodePort}
 	if selector != nil {
 		s, err := metav1.LabelSelectorAsSelector(selector)
 		if err != nil {
-			return wanted{}, errors.Wrap(err, "cannot read spec.forProvider.nodeSelector")
+			return nil, "", errors.Wrap(err, "cannot read spec.forProvider.nodeSelector")
 		}
 		q.Selector = s
 	}
 	if b.Service.Spec.ExternalTrafficPolicy == corev1.ServiceExternalTrafficPolicyLocal {
 		found, err := endpointSlices(ctx, kube, b.Key)
 		if err != nil {
-			return wanted{}, err
+			return nil, "", err
 		}
 		q.Local = localNodes(found, b.Endpoints)
 	}
 	nodes := &corev1.NodeList{}
 	if err := kube.List(ctx, nodes, client.UnsafeDisableDeepCopy); err != nil {
-		return wanted{}, errors.Wrap(err, "cannot list Nodes")
+		return nil, "", errors.Wrap(err, "cannot list Nodes")
 	}
 	targets, strangers := instances(nodes.Items, q)
-	return wanted{Targets: targets, Note: nodeNote(targets, strangers)}, nil
+	return targets, nodeNote(targets, strangers), nil
 }
 
 func nodeNote(targets []target, strangers []string) string {

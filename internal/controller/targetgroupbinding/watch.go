@@ -70,6 +70,21 @@ func sliceMatters(was, is client.Object) bool {
 		!equality.Semantic.DeepEqual(a.Endpoints, b.Endpoints) || !equality.Semantic.DeepEqual(a.Ports, b.Ports)
 }
 
+// ofPod are the bindings that a pod waits for.
+func ofPod(ctx context.Context, kube client.Reader, o client.Object) []types.NamespacedName {
+	pod, ok := o.(*corev1.Pod)
+	if !ok || !isTrue(pod, corev1.ContainersReady) {
+		return nil
+	}
+	var names []types.NamespacedName
+	for _, service := range servicesOfGates(pod) {
+		if !isTrue(pod, gateOf(service)) {
+			names = append(names, wake(ctx, kube, reference.To("", byService, pod.Namespace+"/"+service))...)
+		}
+	}
+	return names
+}
+
 func wake(ctx context.Context, kube client.Reader, query []client.ListOption) []types.NamespacedName {
 	return reference.Wake(ctx, kube, &albv1alpha1.TargetGroupBindingList{}, query...)
 }

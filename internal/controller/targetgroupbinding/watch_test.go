@@ -3,6 +3,7 @@ package targetgroupbinding
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -54,7 +55,7 @@ func TestWokenBy(t *testing.T) {
 
 func TestMatters(t *testing.T) {
 	matters := func(was, is client.Object) bool {
-		for _, w := range Kind().Watches {
+		for _, w := range kindAt(time.Now, nil).Watches {
 			if reflect.TypeOf(w.Object) == reflect.TypeOf(is) {
 				return w.Matters == nil || w.Matters(was, is)
 			}
