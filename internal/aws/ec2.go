@@ -22,6 +22,7 @@ type EC2 struct {
 	others  *snapshot[[]types.SecurityGroup] // by VPC and name, or by group id
 	nodes   *snapshot[[]types.SecurityGroup] // by NodeGroups
 	subnets *snapshot[[]types.Subnet]        // by VPC
+	routes  *snapshot[[]types.RouteTable]    // by VPC
 }
 
 func newEC2(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *EC2 {
@@ -33,6 +34,7 @@ func newEC2(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *EC2 {
 		others:  newSnapshot[[]types.SecurityGroup]("securityGroup", m, a),
 		nodes:   newSnapshot[[]types.SecurityGroup]("nodeGroups", m, a),
 		subnets: newSnapshot[[]types.Subnet]("subnets", m, a),
+		routes:  newSnapshot[[]types.RouteTable]("routeTables", m, a),
 	}
 }
 
@@ -48,6 +50,23 @@ func (e *EC2) Subnets(ctx context.Context, vpc string) ([]types.Subnet, error) {
 					return nil, nil, err
 				}
 				return out.Subnets, out.NextToken, nil
+			})
+		},
+	})
+}
+
+// RouteTables of a VPC.
+func (e *EC2) RouteTables(ctx context.Context, vpc string) ([]types.RouteTable, error) {
+	return e.routes.get(ctx, question[[]types.RouteTable]{
+		key: vpc,
+		age: upTo[[]types.RouteTable](e.ages.Network),
+		read: func(ctx context.Context) ([]types.RouteTable, error) {
+			return collect(func(token *string) ([]types.RouteTable, *string, error) {
+				out, err := do(ctx, e.api.DescribeRouteTables, &ec2.DescribeRouteTablesInput{NextToken: token, Filters: []types.Filter{filter("vpc-id", vpc)}})
+				if err != nil {
+					return nil, nil, err
+				}
+				return out.RouteTables, out.NextToken, nil
 			})
 		},
 	})

@@ -15,8 +15,8 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 )
 
-// subnets that the load balancer is to have: those that are given, those that a selector chooses, or those that role tags
-// make fit. What was once chosen stays as long as it fits: a new subnet in the VPC moves no load balancer.
+// subnets that the load balancer is to have: those that are given, those that a selector chooses, those that role tags make fit,
+// or, in a VPC without such tags, those that the internet reaches, or does not, as the scheme says. What was once chosen stays as long as it fits: a new subnet in the VPC moves no load balancer.
 func (e *external) subnets(ctx context.Context, mg *v1alpha1.LoadBalancer, lb *elbtypes.LoadBalancer) ([]string, error) {
 	p := mg.Spec.ForProvider
 	if len(p.Subnets) > 0 {
@@ -29,9 +29,16 @@ func (e *external) subnets(ctx context.Context, mg *v1alpha1.LoadBalancer, lb *e
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot get subnets")
 	}
-	r := requirement{vpc: e.account.VPCID, cluster: e.account.ClusterName, selector: p.SubnetSelector}
+	r := requirement{vpc: e.account.VPCID, cluster: e.account.ClusterName, selector: p.SubnetSelector, dualstack: strings.HasPrefix(string(addressType(mg)), "dualstack")}
 	if p.SubnetSelector == nil {
 		r.role = roleTag(p.Scheme)
+	}
+	if r.role != "" && len(all) > 0 && !slices.ContainsFunc(all, r.selects) {
+		tables, err := e.account.EC2.RouteTables(ctx, e.account.VPCID)
+		if err != nil {
+			return nil, errors.Wrap(err, "cannot tell public subnets from private ones, none of which has tag "+r.role)
+		}
+		r.reach = &reach{public: p.Scheme == string(elbtypes.LoadBalancerSchemeEnumInternetFacing), tables: tables}
 	}
 	if lb != nil && r.fits(all, subnetsOf(lb)) {
 		return subnetsOf(lb), nil

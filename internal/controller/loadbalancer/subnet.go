@@ -38,9 +38,13 @@ type requirement struct {
 	vpc     string
 	cluster string
 
-	// role tag that they must have, or the selector that they must match.
+	// role tag that they must have, or the selector that they must match, or whether they must be reached from the internet.
 	role     string
 	selector map[string][]string
+	reach    *reach
+
+	// dualstack load balancers need addresses of both families.
+	dualstack bool
 }
 
 // choose one subnet in each Availability Zone: one that is tagged for the cluster before one that is not, then the lowest id.
@@ -80,21 +84,31 @@ func (r requirement) compare(a, b ec2types.Subnet) int {
 
 // refusal says why a subnet does not fit. Empty: it fits.
 func (r requirement) refusal(s ec2types.Subnet) string {
-	tags := aws.EC2TagMap(s.Tags)
 	switch {
-	case !r.selects(tags) && r.role != "":
+	case r.selects(s):
+	case r.reach != nil:
+		return r.reach.refusal()
+	case r.role != "":
 		return "lack the tag " + r.role + "=1"
-	case !r.selects(tags):
+	default:
 		return "do not match spec.forProvider.subnetSelector"
-	case r.isForOthers(tags):
+	}
+	switch {
+	case r.isForOthers(aws.EC2TagMap(s.Tags)):
 		return "are tagged " + tagClusterPrefix + "... for other clusters only"
 	case awssdk.ToInt32(s.AvailableIpAddressCount) < fewestAddresses:
 		return fmt.Sprintf("have fewer than %d free addresses", fewestAddresses)
+	case r.dualstack && !hasIPv6(s):
+		return "have no IPv6 addresses"
 	}
 	return ""
 }
 
-func (r requirement) selects(tags map[string]string) bool {
+func (r requirement) selects(s ec2types.Subnet) bool {
+	if r.reach != nil {
+		return r.reach.selects(s)
+	}
+	tags := aws.EC2TagMap(s.Tags)
 	if r.role != "" {
 		v, ok := tags[r.role]
 		return ok && (v == "1" || v == "")
@@ -106,6 +120,12 @@ func (r requirement) selects(tags map[string]string) bool {
 		}
 	}
 	return true
+}
+
+func hasIPv6(s ec2types.Subnet) bool {
+	return slices.ContainsFunc(s.Ipv6CidrBlockAssociationSet, func(a ec2types.SubnetIpv6CidrBlockAssociation) bool {
+		return a.Ipv6CidrBlockState == nil || a.Ipv6CidrBlockState.State == ec2types.SubnetCidrBlockStateCodeAssociated
+	})
 }
 
 // isForOthers: tagged for clusters, ours not among them.
@@ -125,7 +145,7 @@ func (r requirement) isForOthers(tags map[string]string) bool {
 func (r requirement) fits(all []ec2types.Subnet, ids []string) bool {
 	for _, id := range ids {
 		i := slices.IndexFunc(all, func(s ec2types.Subnet) bool { return awssdk.ToString(s.SubnetId) == id })
-		if i < 0 || !r.selects(aws.EC2TagMap(all[i].Tags)) {
+		if i < 0 || !r.selects(all[i]) {
 			return false
 		}
 	}

@@ -32,6 +32,32 @@ func subnets(texts ...string) []ec2types.Subnet {
 	return out
 }
 
+// routeTables by which s-1 and s-2 are public, s-5 was, and all others have the main one.
+func routeTables() []ec2types.RouteTable {
+	of := func(subnets ...string) []ec2types.RouteTableAssociation {
+		var out []ec2types.RouteTableAssociation
+		for _, s := range subnets {
+			out = append(out, ec2types.RouteTableAssociation{SubnetId: &s})
+		}
+		return out
+	}
+	local := ec2types.Route{GatewayId: new("local"), State: ec2types.RouteStateActive}
+	gateway := ec2types.Route{GatewayId: new("igw-1"), State: ec2types.RouteStateActive}
+	dead := ec2types.Route{GatewayId: new("igw-2"), State: ec2types.RouteStateBlackhole}
+	return []ec2types.RouteTable{
+		{Associations: []ec2types.RouteTableAssociation{{Main: new(true)}}, Routes: []ec2types.Route{local}},
+		{Associations: of("s-1", "s-2"), Routes: []ec2types.Route{local, gateway}},
+		{Associations: of("s-5"), Routes: []ec2types.Route{local, dead}},
+	}
+}
+
+func withIPv6(subnets []ec2types.Subnet) []ec2types.Subnet {
+	for i := range subnets {
+		subnets[i].Ipv6CidrBlockAssociationSet = []ec2types.SubnetIpv6CidrBlockAssociation{{Ipv6CidrBlock: new("2001:db8::/64")}}
+	}
+	return subnets
+}
+
 // The rules are those of "Create an Application Load Balancer" (two Availability Zones, 8 free addresses in each subnet) and
 // of the tags that EKS documents for load balancer subnets.
 func TestChoose(t *testing.T) {
@@ -84,6 +110,30 @@ func TestChoose(t *testing.T) {
 			all: subnets("s-1 a 100 tier=core team=x", "s-2 a 100 tier=dmz", "s-3 a 100 tier=dmz team=x", "s-4 b 100 tier=edge team=y",
 				"s-5 c 100 kubernetes.io/role/elb=1"),
 			want: []string{"s-3", "s-4"},
+		},
+		"Public": {
+			reason: "without tags, routes to an internet gateway decide; a subnet without a route table has the VPC's main one",
+			r:      requirement{vpc: "vpc-1", cluster: "blue", reach: &reach{public: true, tables: routeTables()}},
+			all:    subnets("s-1 a 100", "s-2 b 100", "s-3 a 100", "s-4 c 100"),
+			want:   []string{"s-1", "s-2"},
+		},
+		"Private": {
+			reason: "the others are for internal load balancers, be their route to the gateway a dead one",
+			r:      requirement{vpc: "vpc-1", cluster: "blue", reach: &reach{tables: routeTables()}},
+			all:    subnets("s-1 a 100", "s-2 b 100", "s-3 a 100", "s-4 c 100", "s-5 b 100"),
+			want:   []string{"s-3", "s-4", "s-5"},
+		},
+		"NotReached": {
+			reason: "the message says so",
+			r:      requirement{vpc: "vpc-1", cluster: "blue", reach: &reach{public: true, tables: routeTables()}},
+			all:    subnets("s-1 a 100", "s-3 b 100"),
+			err:    "a load balancer needs subnets in at least 2 Availability Zones, and of the 2 subnets of VPC vpc-1 those that fit are in 1 (1 have no route to an internet gateway); tag more subnets, or name them in spec.forProvider.subnets",
+		},
+		"Dualstack": {
+			reason: "AWS wants an IPv6 CIDR block of each subnet of a dualstack load balancer",
+			r:      requirement{vpc: "vpc-1", cluster: "blue", role: "kubernetes.io/role/elb", dualstack: true},
+			all:    append(subnets("s-1 a 100 kubernetes.io/role/elb=1"), withIPv6(subnets("s-2 a 100 kubernetes.io/role/elb=1", "s-3 b 100 kubernetes.io/role/elb=1"))...),
+			want:   []string{"s-2", "s-3"},
 		},
 		"OneZone": {
 			reason: "the message says why each of the others does not fit",
