@@ -26,20 +26,21 @@ import (
 )
 
 type command struct {
-	Listen            string        `default:"127.0.0.1:4566" help:"Address to serve the AWS API on."`
-	Region            string        `default:"us-east-1" help:"The region that is simulated."`
-	Account           string        `default:"123456789012" help:"The account that is simulated."`
-	Latency           time.Duration `default:"0s" help:"Added to each call."`
-	ProvisioningDelay time.Duration `default:"2s" help:"How long a new load balancer is provisioning."`
-	Throttle          string        `default:"off" enum:"off,aws" help:"Limit calls with AWS's token buckets (off or aws)."`
-	AccessKey         []string      `placeholder:"ID" help:"Access key to accept, one for each --secret-key; by default test. Repeatable."`
-	SecretKey         []string      `placeholder:"SECRET" help:"Secret of the access key at the same place; by default test. Repeatable."`
-	Instance          []string      `sep:"none" placeholder:"ID=IP[,ZONE]" help:"An instance of the world, instead of the default three. Repeatable."`
-	Pool              string        `placeholder:"CIDR" help:"Addresses for load balancers."`
-	Otherwise         []string      `placeholder:"NAME" help:"Do the contrary of what is assumed where AWS documents nothing: a name of docs/assumptions.md. Repeatable."`
-	Bucket            []string      `placeholder:"NAME" help:"A bucket of S3 that exists. Repeatable."`
-	TrustCA           []string      `sep:"none" placeholder:"FILE" help:"Certificates, in PEM, of who may vouch for identity providers, beside whom the system trusts. Repeatable."`
-	Debug             bool          `help:"Log each refused call."`
+	Listen            string            `default:"127.0.0.1:4566" help:"Address to serve the AWS API on."`
+	Region            string            `default:"us-east-1" help:"The region that is simulated."`
+	Account           string            `default:"123456789012" help:"The account that is simulated."`
+	Latency           time.Duration     `default:"0s" help:"Added to each call."`
+	ProvisioningDelay time.Duration     `default:"2s" help:"How long a new load balancer is provisioning."`
+	Throttle          string            `default:"off" enum:"off,aws" help:"Limit calls with AWS's token buckets (off or aws)."`
+	AccessKey         []string          `placeholder:"ID" help:"Access key to accept, one for each --secret-key; by default test. Repeatable."`
+	SecretKey         []string          `placeholder:"SECRET" help:"Secret of the access key at the same place; by default test. Repeatable."`
+	Instance          []string          `sep:"none" placeholder:"ID=IP[,ZONE]" help:"An instance of the world, instead of the default three. Repeatable."`
+	Pool              string            `placeholder:"CIDR" help:"Addresses for load balancers."`
+	Otherwise         []string          `placeholder:"NAME" help:"Do the contrary of what is assumed where AWS documents nothing: a name of docs/assumptions.md. Repeatable."`
+	Bucket            []string          `placeholder:"NAME" help:"A bucket of S3 that exists. Repeatable."`
+	TrustCA           []string          `sep:"none" placeholder:"FILE" help:"Certificates, in PEM, of who may vouch for identity providers, beside whom the system trusts. Repeatable."`
+	UserPoolClient    map[string]string `placeholder:"ID=SECRET" help:"A client of a Cognito user pool, with its secret. Repeatable."`
+	Debug             bool              `help:"Log each refused call."`
 }
 
 func main() {
@@ -147,8 +148,9 @@ func (c *command) options() (simulator.Options, error) {
 	return opts, err
 }
 
-// trust whom the system trusts, and whom the files name.
+// trust whom the system trusts, and whom the files name. What AWS would ask Cognito for is told too.
 func (c *command) trust(opts *simulator.Options) error {
+	opts.DataPlane.UserPoolSecrets = c.UserPoolClient
 	if len(c.TrustCA) == 0 {
 		return nil
 	}

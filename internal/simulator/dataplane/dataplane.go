@@ -24,10 +24,14 @@ type DialFunc func(ctx context.Context, network, address string) (net.Conn, erro
 
 // Options change what New makes. The zero value works.
 type Options struct {
-	Pool        netip.Prefix    // addresses for load balancers; zero: 127.0.64.0/18
-	Dial        DialFunc        // to targets and for health checks; nil: MapLoopback over a net.Dialer
-	Log         *slog.Logger    // nil: discard
-	TrustedCAs  *x509.CertPool  // who may vouch for identity providers; nil: whom the system trusts
+	Pool       netip.Prefix   // addresses for load balancers; zero: 127.0.64.0/18
+	Dial       DialFunc       // to targets and for health checks; nil: MapLoopback over a net.Dialer
+	Log        *slog.Logger   // nil: discard
+	TrustedCAs *x509.CertPool // who may vouch for identity providers; nil: whom the system trusts
+
+	// UserPoolSecrets are those of Cognito's clients, by client id. AWS asks Cognito for them.
+	UserPoolSecrets map[string]string
+
 	Assumptions alb.Assumptions // what AWS leaves open about rules
 	Speed       float64         // every timeout, interval and delay is divided by it; 0 or 1: AWS's own timing
 }
@@ -100,6 +104,7 @@ type DataPlane struct {
 	speed       float64
 	cookies     *cookieJar
 	signer      *claimSigner
+	poolSecrets map[string]string
 	providers   *http.Client    // to identity providers
 	end         context.Context // done once Close is called
 	stop        context.CancelFunc
@@ -129,7 +134,7 @@ func New(o Options) *DataPlane {
 	end, stop := context.WithCancel(context.Background())
 	d := &DataPlane{
 		end: end, stop: stop, log: o.Log, dial: o.Dial, assumptions: o.Assumptions, speed: o.Speed,
-		cookies: newCookieJar(), signer: newClaimSigner(), pool: newPool(o.Pool),
+		cookies: newCookieJar(), signer: newClaimSigner(), poolSecrets: o.UserPoolSecrets, pool: newPool(o.Pool),
 		balancers: map[string]*balancer{}, groups: map[string]*group{},
 	}
 	d.providers = newProviderClient(d, o)

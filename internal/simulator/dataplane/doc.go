@@ -22,11 +22,12 @@
 //	the client shows its secret to the token endpoint in the Authorization header
 //	an identity provider that answers nonsense is one that answers with an error: 561
 //	a key set that cannot be had answers 500
+//	Amazon Cognito is an OpenID Connect provider at the domain of the user pool, which knows the pool by its usual issuer
 //	a token needs a key id; of an additional claim every value is wanted; clocks have no leeway
 //
-// Not simulated: slow start, desync mitigation modes other than a strict parser, WAF, access logs, the ciphers of a
-// security policy, and authentication by Amazon Cognito: a rule with such an action answers 500 to everybody. Identity providers
-// are reached where targets are: on the machine alone.
+// Not simulated: slow start, desync mitigation modes other than a strict parser, WAF, access logs, and the ciphers of a security
+// policy. Identity providers are reached where targets are: on the machine alone. There is no Amazon Cognito to ask for the secret
+// of a client: a client that Options.UserPoolSecrets does not know shuts its rule, which answers 500 to everybody.
 //
 // An address is claimed with a UDP socket on a fixed port, so that several simulators share the pool.
 package dataplane

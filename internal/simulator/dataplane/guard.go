@@ -36,6 +36,8 @@ func compileGuard(d *DataPlane, rule string, a types.Action) (guard, error) {
 	switch {
 	case a.Type == types.ActionTypeEnumAuthenticateOidc && a.AuthenticateOidcConfig != nil:
 		return compileOIDC(d, rule, *a.AuthenticateOidcConfig)
+	case a.Type == types.ActionTypeEnumAuthenticateCognito && a.AuthenticateCognitoConfig != nil:
+		return compileCognito(d, rule, *a.AuthenticateCognitoConfig)
 	case a.Type == types.ActionTypeEnumJwtValidation && a.JwtValidationConfig != nil:
 		return compileTokenCheck(d, rule, *a.JwtValidationConfig), nil
 	}

@@ -24,7 +24,7 @@ import (
 // Claims are those that every token of a subject has, valid from now on for as long as access tokens are.
 func (p *Provider) Claims(subject string) map[string]any {
 	now := time.Now()
-	return map[string]any{"iss": p.url, "sub": subject, "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(p.lifetime).Unix()}
+	return map[string]any{"iss": p.issuer, "sub": subject, "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(p.lifetime).Unix()}
 }
 
 // Sign makes a token of claims.

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ const (
 
 // Options are what a Provider is told at its start. The zero value works, for nobody.
 type Options struct {
+	Issuer   string   // default: where the provider is
 	Names    []string // host names that its certificate is for, beside localhost and 127.0.0.1
 	Clients  []Client
 	Lifetime time.Duration // of access tokens; default an hour
@@ -45,6 +47,7 @@ type User struct {
 type Provider struct {
 	lifetime time.Duration
 	refresh  bool
+	issuer   string
 	url      string
 	ca       []byte
 	server   *http.Server
@@ -80,6 +83,7 @@ func Start(o Options) (*Provider, error) {
 		lifetime: o.Lifetime, refresh: o.Refresh, url: "https://" + listener.Addr().String(), ca: ca, served: make(chan error, 1),
 		clients: map[string]Client{}, codes: map[string]grant{}, access: map[string]grant{}, renewal: map[string]grant{}, asked: map[string]int{},
 	}
+	p.issuer = cmp.Or(o.Issuer, p.url)
 	p.closing, p.close = context.WithCancel(context.Background())
 	for _, c := range o.Clients {
 		p.clients[c.ID] = c
@@ -102,7 +106,7 @@ func (p *Provider) Close() error {
 	return err
 }
 
-// URL is where the provider is, and its issuer.
+// URL is where the provider is, and its issuer unless another was chosen.
 func (p *Provider) URL() string { return p.url }
 
 // Endpoint is the URL of one of the paths.
@@ -161,7 +165,7 @@ func (p *Provider) handler() http.Handler {
 
 func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{
-		"issuer": p.url, "authorization_endpoint": p.Endpoint(Authorize), "token_endpoint": p.Endpoint(Token),
+		"issuer": p.issuer, "authorization_endpoint": p.Endpoint(Authorize), "token_endpoint": p.Endpoint(Token),
 		"userinfo_endpoint": p.Endpoint(UserInfo), "jwks_uri": p.Endpoint(Keys), "response_types_supported": []string{"code"},
 		"subject_types_supported": []string{"public"}, "id_token_signing_alg_values_supported": []string{string(jose.RS256)},
 	})
