@@ -53,6 +53,9 @@ func configure(in Input) (configuration, problem) {
 		c.spec = merged(ranked[i].Spec, c.spec)
 	}
 	for _, lbc := range ranked {
+		if p := contradicts(lbc); !p.isZero() {
+			return configuration{}, p
+		}
 		names = append(names, lbc.Namespace+"/"+lbc.Name)
 		tgc, p := defaultTargetGroup(lbc, in.TargetGroupConfigurations)
 		if !p.isZero() {

@@ -41,7 +41,7 @@ func LoadBalancerConfigurationStatus(c *gwcfgv1.LoadBalancerConfiguration, users
 	}
 	alone := configuration{spec: c.Spec, from: fmt.Sprintf("%s %s/%s", kindLoadBalancerConfiguration, c.Namespace, c.Name)}
 	accepted := configurationAccepted(alone.withoutEffect())
-	if p := alone.invalid(); !p.isZero() {
+	if p := firstProblem(contradicts(c), alone.invalid()); !p.isZero() {
 		accepted = configurationRefused(p)
 	}
 	out.Use = use(c, out.Use, users, accepted)

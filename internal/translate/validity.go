@@ -99,6 +99,9 @@ func (c configuration) invalidListeners() problem {
 				return invalidParameters("%s of %s names certificate %q; give the ARN of an ACM or IAM certificate", where, c.from, arn)
 			}
 		}
+		if m := l.MutualAuthentication; m != nil && string(m.Mode) == modeVerify && value(m.TrustStore) == "" {
+			return invalidParameters("%s.mutualAuthentication of %s has mode verify and no trustStore; give the name or ARN of one", where, c.from)
+		}
 		for _, a := range l.ListenerAttributes {
 			if !validListenerAttribute(a.Key, a.Value) {
 				return invalidParameters("%s.listenerAttributes of %s sets %q to %q, which AWS does not take; correct it", where, c.from, a.Key, a.Value)
