@@ -132,13 +132,18 @@ type Replica struct{ process *process }
 
 // StartReplica starts bin/provider with a log of its own, and waits until it says that it is ready.
 func (s *Stack) StartReplica(ctx context.Context, name string, args ...string) (*Replica, error) {
+	return s.StartReplicaVia(ctx, s.via, name, args...)
+}
+
+// StartReplicaVia starts one with more in its environment, such as an AWS_ENDPOINT_URL of its own.
+func (s *Stack) StartReplicaVia(ctx context.Context, via []string, name string, args ...string) (*Replica, error) {
 	health, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
 	p := s.process("provider", slices.Concat([]string{"--metrics-bind-address=0", "--health-probe-bind-address=" + health}, s.options.ProviderArgs, args)...)
 	p.name, p.log = name, filepath.Join(s.options.Dir, "logs", name+".log")
-	p.env = slices.Concat(s.Env(), []string{"KUBECONFIG=" + s.account}, s.via) // the last one counts
+	p.env = slices.Concat(s.Env(), []string{"KUBECONFIG=" + s.account}, via) // the last one counts
 	if err := p.start(); err != nil {
 		return nil, err
 	}

@@ -2,12 +2,12 @@ package drive
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
 	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 	"k8s.io/apimachinery/pkg/api/equality"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -54,6 +54,9 @@ func passOf(ctx context.Context, o client.Object) (*pass, resource.Managed) {
 
 // remember what the API server holds.
 func (p *pass) remember(mg resource.Managed) {
+	if p.stored != nil && p.stored.GetResourceVersion() == mg.GetResourceVersion() && mg.GetResourceVersion() != "" {
+		return // a pass looks twice
+	}
 	if c, ok := mg.DeepCopyObject().(resource.Managed); ok {
 		p.stored = c
 	}
@@ -105,9 +108,8 @@ func (k statusKeeper) Update(ctx context.Context, o client.Object, opts ...clien
 		return k.SubResourceWriter.Update(ctx, o, opts...)
 	}
 	stamp(mg, p.stored)
-	same, err := sameStatus(mg, p.stored)
-	if err != nil || same {
-		return err
+	if sameStatus(mg, p.stored) {
+		return nil
 	}
 	if err := k.SubResourceWriter.Update(ctx, o, opts...); err != nil {
 		return err
@@ -116,20 +118,14 @@ func (k statusKeeper) Update(ctx context.Context, o client.Object, opts ...clien
 	return nil
 }
 
-// sameStatus compares as the API server would see it.
-func sameStatus(a, b resource.Managed) (bool, error) {
-	if b == nil {
-		return false, nil
-	}
-	ua, err := runtime.DefaultUnstructuredConverter.ToUnstructured(a)
-	if err != nil {
-		return false, errors.Wrap(err, "cannot compare statuses")
-	}
-	ub, err := runtime.DefaultUnstructuredConverter.ToUnstructured(b)
-	if err != nil {
-		return false, errors.Wrap(err, "cannot compare statuses")
-	}
-	return equality.Semantic.DeepEqual(ua["status"], ub["status"]), nil
+// sameStatus compares as the API server would see it: nothing and an empty list are the same.
+func sameStatus(a, b resource.Managed) bool {
+	return b != nil && equality.Semantic.DeepEqual(statusOf(a), statusOf(b))
+}
+
+// statusOf a managed resource, which is a pointer to a struct that has one.
+func statusOf(mg resource.Managed) any {
+	return reflect.Indirect(reflect.ValueOf(mg)).FieldByName("Status").Interface()
 }
 
 // putSyncedFirst takes the first place among the conditions for Synced, which each reconcile sets: the health script of
