@@ -14,21 +14,21 @@ import (
 
 // A figure is one measured value and what it may be at most.
 type figure struct {
-	Row    string  `json:"row"`
-	Name   string  `json:"name"`
-	Unit   string  `json:"unit"`
-	Value  float64 `json:"value"`
-	Target float64 `json:"target,omitempty"` // at most; none: it is told for information
-	Pass   bool    `json:"pass"`
-	Note   string  `json:"note,omitempty"`
-	Date   string  `json:"date"`
-	On     string  `json:"on"`      // the machine
-	Again  string  `json:"command"` // that measures it
+	Row    string   `json:"row"`
+	Name   string   `json:"name"`
+	Unit   string   `json:"unit"`
+	Value  float64  `json:"value"`
+	Target *float64 `json:"target,omitempty"` // at most; none: it is told for information
+	Pass   bool     `json:"pass"`
+	Note   string   `json:"note,omitempty"`
+	Date   string   `json:"date"`
+	On     string   `json:"on"`      // the machine
+	Again  string   `json:"command"` // that measures it
 }
 
 // atMost makes a figure that has a target.
 func atMost(name, unit string, value, target float64) figure {
-	return figure{Name: name, Unit: unit, Value: value, Target: target, Pass: value <= target}
+	return figure{Name: name, Unit: unit, Value: value, Target: &target, Pass: value <= target}
 }
 
 // told is a figure without a target.
@@ -46,8 +46,8 @@ func (f figure) String() string {
 	if !f.Pass {
 		mark = "✗"
 	}
-	if f.Target > 0 || !f.Pass {
-		target = fmt.Sprintf(" (at most %s)", number(f.Target))
+	if f.Target != nil {
+		target = fmt.Sprintf(" (at most %s)", number(*f.Target))
 	}
 	text := fmt.Sprintf("%s %s: %s %s%s", mark, f.Name, number(f.Value), f.Unit, target)
 	if f.Note != "" {
