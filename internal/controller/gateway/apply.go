@@ -28,12 +28,15 @@ func (r *Reconciler) apply(ctx context.Context, s *state, out translate.Output) 
 		}
 	}
 	var errs []error
+	key := client.ObjectKeyFromObject(s.Gateway)
+	c := comparison{before: r.memory.recall(key), now: findings{}}
 	for _, o := range out.Apply {
 		r.mark(o, s.Gateway)
-		if err := r.ensure(ctx, o); err != nil {
+		if err := r.ensure(ctx, c, o); err != nil {
 			errs = append(errs, errors.Wrapf(err, "cannot apply %s", r.nameOf(o)))
 		}
 	}
+	r.memory.keep(key, c.now)
 	for _, o := range out.Prune {
 		if err := r.remove(ctx, o); err != nil {
 			errs = append(errs, errors.Wrapf(err, "cannot delete %s", r.nameOf(o)))
@@ -53,12 +56,16 @@ func (r *Reconciler) hold(ctx context.Context, gw *gatewayv1.Gateway) error {
 }
 
 // ensure that an object is stored as wanted, with no write if it is already.
-func (r *Reconciler) ensure(ctx context.Context, want translate.Object) error {
-	desired, err := desire(want)
+func (r *Reconciler) ensure(ctx context.Context, c comparison, want translate.Object) error {
+	sum, err := digest(want)
 	if err != nil {
 		return err
 	}
 	stored, err := r.stored(ctx, want)
+	if err != nil || (stored != nil && c.holds(stored, sum)) {
+		return err
+	}
+	desired, err := desire(want)
 	if err != nil {
 		return err
 	}
@@ -70,7 +77,11 @@ func (r *Reconciler) ensure(ctx context.Context, want translate.Object) error {
 			return &takenError{object: r.nameOf(want)}
 		case held:
 		}
-		if same, err := holds(stored, desired); same || err != nil {
+		same, err := holds(stored, desired)
+		if same {
+			c.found(stored, sum)
+		}
+		if same || err != nil {
 			return err
 		}
 		return r.patch(ctx, want, desired, client.ForceOwnership)

@@ -136,7 +136,7 @@ func TestEnsure(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, tc.stored)
-			got := want{err: w.r.ensure(t.Context(), wanted())}
+			got := want{err: w.r.ensure(t.Context(), comparison{now: findings{}}, wanted())}
 			got.writes = w.writes
 			sameError := cmp.Comparer(func(a, b error) bool { return a == nil && b == nil || a != nil && b != nil && a.Error() == b.Error() })
 			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{}), sameError); diff != "" {

@@ -52,6 +52,7 @@ type Reconciler struct {
 	record   event.Recorder
 	now      func() metav1.Time
 	settings Settings
+	memory   memory
 }
 
 // Reconcile a Gateway.
@@ -63,6 +64,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	gw := &gatewayv1.Gateway{}
 	err := r.kube.Get(ctx, req.NamespacedName, gw)
 	if kerrors.IsNotFound(err) {
+		r.memory.forget(req.NamespacedName)
 		return settle(r.forget(ctx, req.NamespacedName))
 	}
 	if err != nil {
