@@ -167,14 +167,14 @@ func TestReplicas(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	p.apply(application("replicas", "one", "two", "three"))
-	since := time.Now()
 	if err := first.Stop(); err != nil {
 		t.Fatal(err)
 	}
+	since := time.Now()
 	if err := system.ClearFaults(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	p.apply(application("replicas", "one", "two", "three"))
 	p.rules(3)
 	t.Logf("after the end of the first replica in good order the second had made its first rule after %s", time.Since(since).Round(100*time.Millisecond))
 	if log, err := first.Log(); err != nil || !working(t, second) {

@@ -274,6 +274,35 @@ func failedAttempts(t *testing.T, registry *prometheus.Registry, operation strin
 	return int(n)
 }
 
+func TestAgedTagsTravelTogether(t *testing.T) {
+	b := newBench(t, simulator.Options{}, Options{Ages: Ages{Detail: time.Hour}})
+	var arns []string
+	for i := range 45 {
+		in := &elbv2.CreateTargetGroupInput{
+			Name: new(fmt.Sprintf("group-%d", i)), Protocol: types.ProtocolEnumHttp, Port: new(int32(80)), VpcId: new(vpc), TargetType: types.TargetTypeEnumIp,
+		}
+		arns = append(arns, *must[*types.TargetGroup](t)(b.account.ELB.CreateTargetGroup(t.Context(), in)).TargetGroupArn)
+		must[map[string]string](t)(b.account.ELB.Tags(t.Context(), arns[i]))
+	}
+	b.account.ELB.ages.Detail = time.Nanosecond // all are too old now
+	b.calls()
+	asked := must[map[string]string](t)
+	asked(b.account.ELB.Tags(t.Context(), arns[0]))
+	b.account.ELB.ages.Detail = time.Hour // and those that came along are not
+	for _, arn := range arns[:20] {
+		asked(b.account.ELB.Tags(t.Context(), arn))
+	}
+	b.expect(t, "a question for one fills its call with the oldest others", map[string]int{"elbv2.DescribeTags": 1})
+
+	gone := arns[21]
+	must[*elbv2.DeleteTargetGroupOutput](t)(b.behind().DeleteTargetGroup(t.Context(), &elbv2.DeleteTargetGroupInput{TargetGroupArn: &gone}))
+	b.account.ELB.ages.Detail = time.Nanosecond
+	asked(b.account.ELB.Tags(t.Context(), arns[20]))
+	b.calls()
+	asked(b.account.ELB.Tags(t.Context(), arns[20]))
+	b.expect(t, "one that is gone spoils one call and no other", map[string]int{"elbv2.DescribeTags": 1})
+}
+
 func TestTagsOfSomeThatAreGone(t *testing.T) {
 	b := newBench(t, simulator.Options{}, Options{})
 	lb := b.createLoadBalancer(t, "web")

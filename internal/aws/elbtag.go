@@ -45,7 +45,7 @@ func (e *ELB) readTags(ctx context.Context, asks []*tagAsk) error {
 	for _, a := range asks {
 		asked[a.arn] = true
 	}
-	arns := e.fillWithSiblings(sortedKeys(asked))
+	arns := e.fillWithAged(e.fillWithSiblings(sortedKeys(asked)))
 	answers := map[string]map[string]string{}
 	problems := map[string]error{}
 	for chunk := range slices.Chunk(arns, tagsPerCall) {
@@ -54,6 +54,11 @@ func (e *ELB) readTags(ctx context.Context, asks []*tagAsk) error {
 	for arn, tags := range answers {
 		if !asked[arn] {
 			e.tags.offer(arn, tags, began)
+		}
+	}
+	for arn := range problems {
+		if !asked[arn] {
+			e.tags.drop(arn) // nobody will ask for what is gone, and it would spoil each call that is filled with it
 		}
 	}
 	for _, a := range asks {
@@ -108,6 +113,27 @@ func (e *ELB) fillWithSiblings(arns []string) []string {
 			}
 			have[sibling] = true
 			arns = append(arns, sibling)
+		}
+	}
+	return arns
+}
+
+// fillWithAged adds whatever else will soon be too old, up to a multiple of what one call takes. What came at different times is
+// so brought into step, and asked for together from then on.
+func (e *ELB) fillWithAged(arns []string) []string {
+	if len(arns)%tagsPerCall == 0 {
+		return arns
+	}
+	have := map[string]bool{}
+	for _, arn := range arns {
+		have[arn] = true
+	}
+	for _, arn := range e.tags.aged(e.ages.Detail - e.ages.Detail/10) {
+		if len(arns)%tagsPerCall == 0 {
+			break
+		}
+		if !have[arn] {
+			arns = append(arns, arn)
 		}
 	}
 	return arns

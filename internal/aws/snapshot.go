@@ -1,7 +1,9 @@
 package aws
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -205,6 +207,20 @@ func (s *snapshot[V]) peek(key string, age time.Duration) (V, bool) {
 		return none, false
 	}
 	return e.value, true
+}
+
+// aged are the keys of what is remembered and has an age or more, the oldest first.
+func (s *snapshot[V]) aged(age time.Duration) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var keys []string
+	for key, e := range s.entries {
+		if e.known && e.err == nil && e.flight == nil && time.Since(e.read) >= age {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, func(a, b string) int { return cmp.Or(s.entries[a].read.Compare(s.entries[b].read), cmp.Compare(a, b)) })
+	return keys
 }
 
 // expire what is remembered: the next asker reads. A read under way is not for it, as it may have begun too early. Own
