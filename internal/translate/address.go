@@ -54,7 +54,7 @@ func (t *translation) address() addressing {
 			out.notes = append(out.notes, fmt.Sprintf("spec.addresses[%d] asks for any IP address and is given a DNS name (the IP addresses of a load balancer change)", i))
 		}
 	}
-	stored := find(t.in.Observed.LoadBalancers, loadBalancerName(t.in.Gateway))
+	stored := find(t.in.Observed.LoadBalancers, t.succession.name)
 	switch {
 	case stored != nil && settledOn(stored):
 		out.adopted = value(stored.Spec.ForProvider.DNSName)
@@ -96,7 +96,7 @@ func otherThan(stored *albv1alpha1.LoadBalancer, names []string) problem {
 
 // nowhere says that there is no load balancer to make or to find.
 func (t *translation) nowhere() bool {
-	return !t.addressing.unusable.isZero() && find(t.in.Observed.LoadBalancers, loadBalancerName(t.in.Gateway)) == nil
+	return !t.addressing.unusable.isZero() && find(t.in.Observed.LoadBalancers, t.succession.name) == nil
 }
 
 // adoptionNotes say what is its owner's to decide about a load balancer that is adopted.

@@ -81,7 +81,7 @@ func (l *listener) resolveSecret(in Input, index int, ref gatewayv1.SecretObject
 	if err != nil {
 		return none, invalidCertificateRef("%s Secret %s/%s, which %s", where, key.namespace, key.name, err)
 	}
-	return importedSecret{key, certificateName(in.Gateway.Name, key), pair.Fingerprint}, problem{}
+	return importedSecret{key, certificateName(l.stem, key), pair.Fingerprint}, problem{}
 }
 
 // refusedImport: AWS has never taken the certificate, and says why. A listener that waited for it would hold up all others on

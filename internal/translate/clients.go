@@ -120,12 +120,12 @@ func (l *listener) validateClients(in Input, v *gatewayv1.FrontendTLSValidation,
 			l.name, where, in.ProviderConfig.Kind, in.ProviderConfig.Name))
 		return
 	}
-	l.tls.anchor = anchorOf(in, v.CACertificateRefs, b)
+	l.tls.anchor = anchorOf(in, l.stem, v.CACertificateRefs, b)
 	l.tls.mutual = &albv1alpha1.MutualAuthentication{Mode: modeVerify, TrustStoreRef: &albv1alpha1.Reference{Name: l.tls.anchor.name}}
 }
 
 // anchorOf authorities is the same for the same references, so that a change of what they hold changes the TrustStore in place.
-func anchorOf(in Input, refs []gatewayv1.ObjectReference, b authority.Bundle) *anchor {
+func anchorOf(in Input, stem string, refs []gatewayv1.ObjectReference, b authority.Bundle) *anchor {
 	g := in.Gateway
 	parts := make([]string, 0, len(refs))
 	for _, ref := range refs {
@@ -134,8 +134,8 @@ func anchorOf(in Input, refs []gatewayv1.ObjectReference, b authority.Bundle) *a
 	}
 	hash := hashOf(parts...)
 	return &anchor{
-		name: trustStoreName(g.Name, hash), bundle: b.PEM(),
-		awsName: awsName(g.Namespace, g.Name, in.Settings.ClusterName, g.Namespace, g.Name, hash),
+		name: trustStoreName(stem, hash), bundle: b.PEM(),
+		awsName: awsName(g.Namespace, g.Name, in.Settings.ClusterName, g.Namespace, stem, hash),
 	}
 }
 

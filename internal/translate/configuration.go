@@ -33,6 +33,9 @@ type configuration struct {
 
 	// unknown says that the configurations could not be read.
 	unknown bool
+
+	// stem of the names of the load balancer's pieces.
+	stem string
 }
 
 // configure merges the LoadBalancerConfigurations of class and Gateway. A problem means that the Gateway cannot be done.

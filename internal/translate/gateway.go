@@ -23,7 +23,7 @@ func Gateway(in Input) Output {
 		t.identify(p)
 		t.prioritizePort(p)
 	}
-	t.refused = firstProblem(refused, unsupportedAddress(in.Gateway), t.unchangeable())
+	t.refused = firstProblem(refused, unsupportedAddress(in.Gateway))
 	out := Output{Refused: !t.refused.isZero() || !slices.ContainsFunc(t.own(), valid)}
 	if !out.Refused {
 		out.Apply, out.Prune = t.objects(), t.obsolete()
@@ -84,33 +84,9 @@ func firstProblem(ps ...problem) problem {
 // valid listeners make a Gateway one that can be accepted: its own, as those of ListenerSets are not its matter.
 func valid(l *listener) bool { return l.refused.isZero() && l.conflict.isZero() }
 
-// unchangeable settings of a load balancer cannot differ from those that it was made with.
-func (t *translation) unchangeable() problem {
-	want := t.loadBalancer()
-	stored := find(t.in.Observed.LoadBalancers, want.Name)
-	if stored == nil || t.addressing.adopted != "" {
-		return problem{}
-	}
-	w, s := want.Spec.ForProvider, stored.Spec.ForProvider
-	if s.Name == nil {
-		s.Name = w.Name // It was to be adopted, and has no name yet.
-	}
-	for _, f := range []struct{ field, want, stored string }{
-		{"scheme", w.Scheme, s.Scheme},
-		{"customerOwnedIpv4Pool", value(w.CustomerOwnedIpv4Pool), value(s.CustomerOwnedIpv4Pool)},
-		{"loadBalancerName", value(w.Name), value(s.Name)},
-	} {
-		if f.want != f.stored {
-			return invalidParameters("%s is to be %q, but load balancer %s was made with %q, which AWS cannot change; set it back, or delete the Gateway and create it anew",
-				f.field, f.want, value(s.Name), f.stored)
-		}
-	}
-	return problem{}
-}
-
 // gatewayNotes are remarks about what has no effect.
 func (t *translation) gatewayNotes() []string {
-	notes := slices.Concat(t.config.notes, t.infrastructure.notes, t.addressing.notes, t.adoptionNotes(), t.serviceNotes())
+	notes := slices.Concat(t.config.notes, t.infrastructure.notes, t.addressing.notes, t.adoptionNotes(), t.serviceNotes(), t.successionNotes())
 	for _, entry := range t.config.spec.ListenerConfigurations {
 		switch i := slices.IndexFunc(t.listeners, func(l *listener) bool {
 			return protocolPortOf(l.spec.Protocol, l.port) == protocolPort(entry)

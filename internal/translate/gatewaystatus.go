@@ -1,25 +1,31 @@
 package translate
 
 import (
+	"fmt"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 )
 
 func (t *translation) gatewayStatus() gatewayv1.GatewayStatus {
 	old := t.in.Gateway.Status
 	out := gatewayv1.GatewayStatus{AttachedListenerSets: t.attachedListenerSets()}
 	lb, s := t.loadBalancerState()
-	if lb != nil && lb.Status.AtProvider.DNSName != "" {
+	before := t.predecessor()
+	if at := first(before, lb); at != nil && at.Status.AtProvider.DNSName != "" {
 		out.Addresses = []gatewayv1.GatewayStatusAddress{{
-			Type: new(gatewayv1.HostnameAddressType), Value: strings.ToLower(lb.Status.AtProvider.DNSName),
+			Type: new(gatewayv1.HostnameAddressType), Value: strings.ToLower(at.Status.AtProvider.DNSName),
 		}}
 	}
 	programmed := gatewayPending(s.message)
 	switch {
 	case !t.addressing.unusable.isZero():
 		programmed = gatewayAddressNotUsable(t.addressing.unusable)
+	case before != nil:
+		programmed = t.whenSucceeding(before, s)
 	case s.live:
 		programmed = t.whenActive(lb.Status.AtProvider.ARN)
 	case s.refused && t.addressing.adopted != "":
@@ -44,6 +50,15 @@ func (t *translation) gatewayStatus() gatewayv1.GatewayStatus {
 		out.Listeners = append(out.Listeners, t.listenerStatus(l, before, t.in.Gateway.Generation))
 	}
 	return out
+}
+
+// whenSucceeding: the address is that of the former load balancer until its successor can take over.
+func (t *translation) whenSucceeding(old *albv1alpha1.LoadBalancer, s state) metav1.Condition {
+	message := s.message
+	if s.live {
+		message = t.unfinished()
+	}
+	return gatewayPending(fmt.Sprintf("LoadBalancer %s takes the place of %s, which serves until then: %s", t.succession.name, old.Name, message))
 }
 
 // whenActive: an active load balancer is programmed when its listeners are.

@@ -49,7 +49,7 @@ func (t *translation) name(p *port, all []*albv1alpha1.ListenerRule) {
 	}
 	for _, r := range p.rules {
 		for try := 0; r.name == ""; try++ {
-			name := ruleName(t.in.Gateway.Name, p.Port, hashOf(r.content, strconv.Itoa(try)))
+			name := ruleName(t.succession.stem, p.Port, hashOf(r.content, strconv.Itoa(try)))
 			if !taken[name] {
 				r.name = name
 				taken[name] = true

@@ -15,6 +15,7 @@ type listener struct {
 	name     string
 	hostname string // lower case; empty is any
 	port     int32
+	stem     string // of the names of what is made for it
 
 	kinds  []gatewayv1.RouteGroupKind // supported and asked for
 	admits func(namespace string) bool
@@ -58,7 +59,7 @@ func listen(in Input, c configuration, sets []*listenerSet) []*listener {
 
 func newListener(in Input, c configuration, of holder, spec gatewayv1.Listener) *listener {
 	l := &listener{
-		spec: spec, of: of, name: string(spec.Name), port: spec.Port,
+		spec: spec, of: of, name: string(spec.Name), port: spec.Port, stem: c.stem,
 		hostname: strings.ToLower(string(value(spec.Hostname))),
 		admits:   allowedRoutes(spec.AllowedRoutes, of.namespace, in.Namespaces),
 	}

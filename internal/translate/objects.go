@@ -27,7 +27,8 @@ func (t *translation) objects() []Object {
 	if stored == nil {
 		return out
 	}
-	if s := t.service(stored); s != nil {
+	out = append(out, t.unprotect()...)
+	if s := t.service(first(t.predecessor(), stored)); s != nil {
 		out = append(out, s)
 	}
 	owner := ownedBy(stored, albv1alpha1.LoadBalancerGroupVersionKind)
@@ -113,7 +114,7 @@ func (t *translation) loadBalancer() *albv1alpha1.LoadBalancer {
 	g, s := t.in.Gateway, t.config.spec
 	out := &albv1alpha1.LoadBalancer{
 		TypeMeta:   typeMeta(albv1alpha1.LoadBalancerGroupVersionKind),
-		ObjectMeta: t.meta(loadBalancerName(g), ownedByGateway(g)),
+		ObjectMeta: t.meta(t.succession.name, ownedByGateway(g)),
 		Spec:       albv1alpha1.LoadBalancerSpec{ManagedResourceSpec: t.managed()},
 	}
 	if t.addressing.adopted != "" {
@@ -124,7 +125,7 @@ func (t *translation) loadBalancer() *albv1alpha1.LoadBalancer {
 		return out
 	}
 	out.Spec.ForProvider = albv1alpha1.LoadBalancerParameters{
-		Name: s.LoadBalancerName, Scheme: t.config.scheme(), IpAddressType: text(s.IPAddressType),
+		Name: t.in.freeName(t.config, t.succession.name), Scheme: t.config.scheme(), IpAddressType: text(s.IPAddressType),
 		SecurityGroups:        slices.Clone(s.SecurityGroups),
 		CustomerOwnedIpv4Pool: s.CustomerOwnedIpv4Pool, Ipv4IpamPoolId: s.IPv4IPAMPoolID,
 		Attributes: attributes(s.LoadBalancerAttributes, func(a loadBalancerAttribute) (string, string) { return a.Key, a.Value }),
@@ -135,7 +136,7 @@ func (t *translation) loadBalancer() *albv1alpha1.LoadBalancer {
 		p.Name = stored.Spec.ForProvider.Name // It cannot be changed, and nobody asks for another.
 	}
 	if p.Name == nil {
-		p.Name = new(awsName(g.Namespace, g.Name, t.in.Settings.ClusterName, g.Namespace, g.Name, p.Scheme))
+		p.Name = new(awsName(g.Namespace, g.Name, t.in.Settings.ClusterName, g.Namespace, g.Name, distinct(p)))
 	}
 	for _, subnet := range s.LoadBalancerSubnets {
 		p.Subnets = append(p.Subnets, value(subnet.Identifier))
@@ -144,7 +145,7 @@ func (t *translation) loadBalancer() *albv1alpha1.LoadBalancer {
 		p.SubnetSelector = s.LoadBalancerSubnetsSelector
 	}
 	if t.ownGroup() {
-		p.SecurityGroupRefs = []albv1alpha1.Reference{{Name: loadBalancerName(g)}}
+		p.SecurityGroupRefs = []albv1alpha1.Reference{{Name: t.succession.name}}
 	}
 	if s.MinimumLoadBalancerCapacity != nil {
 		p.MinimumCapacityUnits = new(s.MinimumLoadBalancerCapacity.CapacityUnits)
@@ -153,6 +154,14 @@ func (t *translation) loadBalancer() *albv1alpha1.LoadBalancer {
 		undo(p, stored.Spec.ForProvider)
 	}
 	return out
+}
+
+// distinct is what tells load balancers of a Gateway apart by name.
+func distinct(p *albv1alpha1.LoadBalancerParameters) string {
+	if p.CustomerOwnedIpv4Pool == nil {
+		return p.Scheme
+	}
+	return p.Scheme + " " + *p.CustomerOwnedIpv4Pool
 }
 
 func (t *translation) listener(p *port, owner metav1.OwnerReference) *albv1alpha1.Listener {

@@ -78,18 +78,18 @@ func (t *translation) obsoleteProtections() []Object {
 // protectionState is that of the first protection that is not in place. A load balancer is not programmed without.
 func (t *translation) protectionState() state {
 	if acl := t.webACL(); acl != "" {
-		o := find(t.in.Observed.WebACLAssociations, loadBalancerName(t.in.Gateway))
+		o := find(t.in.Observed.WebACLAssociations, t.succession.name)
 		if o == nil {
-			return state{message: "WebACLAssociation " + loadBalancerName(t.in.Gateway) + " is not made yet"}
+			return state{message: "WebACLAssociation " + t.succession.name + " is not made yet"}
 		}
 		if s := stateOf("WebACLAssociation", o); !s.live {
 			return s
 		}
 	}
 	if t.shielded() {
-		o := find(t.in.Observed.ShieldProtections, loadBalancerName(t.in.Gateway))
+		o := find(t.in.Observed.ShieldProtections, t.succession.name)
 		if o == nil {
-			return state{message: "ShieldProtection " + loadBalancerName(t.in.Gateway) + " is not made yet"}
+			return state{message: "ShieldProtection " + t.succession.name + " is not made yet"}
 		}
 		if s := stateOf("ShieldProtection", o); !s.live {
 			return s
@@ -152,7 +152,7 @@ func (t *translation) targetPorts() []int32 {
 func (t *translation) obsoleteSecurityGroupRules() []Object {
 	wanted := map[string]bool{}
 	for _, port := range t.targetPorts() {
-		wanted[securityGroupRuleName(loadBalancerName(t.in.Gateway), port)] = true
+		wanted[securityGroupRuleName(t.succession.name, port)] = true
 	}
 	used := t.usedTargetGroups()
 	leaving := slices.ContainsFunc(t.in.Observed.TargetGroups, func(tg *albv1alpha1.TargetGroup) bool { return !slices.Contains(used, tg.Name) })

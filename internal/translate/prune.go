@@ -25,6 +25,7 @@ func (t *translation) obsolete() []Object {
 	out = append(out, t.obsoleteProtections()...)
 	out = append(out, t.obsoleteCertificates()...)
 	out = append(out, t.obsoleteTrustStores()...)
+	out = append(out, t.outgoing()...)
 	slices.SortStableFunc(out, func(a, b Object) int {
 		return cmp.Compare(a.GetObjectKind().GroupVersionKind().Kind+" "+a.GetName(), b.GetObjectKind().GroupVersionKind().Kind+" "+b.GetName())
 	})
@@ -85,7 +86,7 @@ func (t *translation) obsoleteTargetGroups() []Object {
 func (t *translation) obsoleteSecurityGroups() []Object {
 	var out []Object
 	for _, sg := range t.in.Observed.SecurityGroups {
-		wanted := t.ownGroup() && sg.Name == loadBalancerName(t.in.Gateway)
+		wanted := t.ownGroup() && sg.Name == t.succession.name
 		if sg.DeletionTimestamp == nil && !wanted && !slices.ContainsFunc(t.in.Observed.LoadBalancers, uses(sg)) {
 			out = append(out, sg)
 		}

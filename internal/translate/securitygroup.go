@@ -30,13 +30,13 @@ func (t *translation) securityGroup(owner metav1.OwnerReference) *albv1alpha1.Se
 		return nil
 	}
 	g := t.in.Gateway
-	name := new(awsName(g.Namespace, g.Name, t.in.Settings.ClusterName, g.Namespace, g.Name))
-	if stored := find(t.in.Observed.SecurityGroups, loadBalancerName(g)); stored != nil {
+	name := new(awsName(g.Namespace, g.Name, t.in.Settings.ClusterName, g.Namespace, t.succession.stem))
+	if stored := find(t.in.Observed.SecurityGroups, t.succession.name); stored != nil {
 		name = first(stored.Spec.ForProvider.GroupName, name) // It cannot be changed.
 	}
 	return &albv1alpha1.SecurityGroup{
 		TypeMeta:   typeMeta(albv1alpha1.SecurityGroupGroupVersionKind),
-		ObjectMeta: t.meta(loadBalancerName(g), owner),
+		ObjectMeta: t.meta(t.succession.name, owner),
 		Spec: albv1alpha1.SecurityGroupSpec{
 			ManagedResourceSpec: t.managed(),
 			ForProvider: albv1alpha1.SecurityGroupParameters{

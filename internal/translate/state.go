@@ -69,9 +69,9 @@ func (t *translation) listenerState(p *port) state {
 
 // loadBalancerState, with the load balancer where there is one.
 func (t *translation) loadBalancerState() (*albv1alpha1.LoadBalancer, state) {
-	o := find(t.in.Observed.LoadBalancers, loadBalancerName(t.in.Gateway))
+	o := find(t.in.Observed.LoadBalancers, t.succession.name)
 	if o == nil {
-		return nil, state{message: fmt.Sprintf("LoadBalancer %s is not made yet", loadBalancerName(t.in.Gateway))}
+		return nil, state{message: fmt.Sprintf("LoadBalancer %s is not made yet", t.succession.name)}
 	}
 	s := stateOf("LoadBalancer", o)
 	active := o.Status.AtProvider.State == "active" || o.Status.AtProvider.State == "active_impaired"

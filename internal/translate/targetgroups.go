@@ -83,11 +83,11 @@ func (t *translation) targetGroup(r *route, s servicePort, on alb.ListenerPort) 
 // name is free, it is replaced once more.
 func (t *translation) nameTargetGroup(s servicePort, settings targetGroupSettings, group *albv1alpha1.TargetGroupParameters) (string, problem) {
 	hash := func(fixedName string) string {
-		return hashOf(t.in.Settings.ClusterName, t.in.Gateway.Namespace, t.in.Gateway.Name, s.service.Namespace, s.service.Name,
+		return hashOf(t.in.Settings.ClusterName, t.in.Gateway.Namespace, t.succession.stem, s.service.Namespace, s.service.Name,
 			strconv.Itoa(int(s.port.Port)), group.Protocol, group.ProtocolVersion, group.TargetType, value(group.IpAddressType),
 			strconv.Itoa(int(value(group.TargetControlPort))), fixedName, settings.variant)
 	}
-	object := func(hash string) string { return targetGroupName(t.in.Gateway.Name, s.service.Name, s.port.Port, hash) }
+	object := func(hash string) string { return targetGroupName(t.succession.stem, s.service.Name, s.port.Port, hash) }
 	if fixedName := settings.props.TargetGroupName; fixedName != nil {
 		name := object(hash(*fixedName))
 		if p := t.claim(*fixedName, name); !p.isZero() {
@@ -105,7 +105,7 @@ func (t *translation) nameTargetGroup(s servicePort, settings targetGroupSetting
 
 // namedOtherwise says whether a target group of another object has the name in AWS, be it on its way out.
 func (t *translation) namedOtherwise(fixedName, object string) bool {
-	return slices.ContainsFunc(t.in.Observed.TargetGroups, func(tg *albv1alpha1.TargetGroup) bool {
+	return slices.ContainsFunc(slices.Concat(t.in.Observed.TargetGroups, t.succession.formerGroups), func(tg *albv1alpha1.TargetGroup) bool {
 		return tg.Name != object && value(tg.Spec.ForProvider.Name) == fixedName
 	})
 }

@@ -7,7 +7,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 )
@@ -22,6 +21,7 @@ type translation struct {
 
 	infrastructure infrastructure
 	addressing     addressing
+	succession     succession
 
 	services map[objectKey]*corev1.Service
 
@@ -54,8 +54,10 @@ type port struct {
 
 func newTranslation(in Input, c configuration) *translation {
 	infrastructure := infrastructureOf(in.Gateway)
+	in, succession := succeed(in, c)
+	c.stem = succession.stem
 	t := &translation{
-		in: in, config: c, tags: c.tags(in.Gateway, infrastructure), infrastructure: infrastructure,
+		in: in, config: c, tags: c.tags(in.Gateway, infrastructure), infrastructure: infrastructure, succession: succession,
 		services:     map[objectKey]*corev1.Service{},
 		targetGroups: map[string]*targetGroup{},
 		fixedNames:   map[string]string{},
@@ -67,7 +69,7 @@ func newTranslation(in Input, c configuration) *translation {
 	t.addressing = t.address()
 	t.sets = listenerSets(in)
 	t.listeners = listen(in, c, t.sets)
-	t.ports = portsOf(in.Gateway, t.listeners)
+	t.ports = portsOf(succession.stem, t.listeners)
 	t.routes = routes(in)
 	for _, r := range t.routes {
 		for _, rule := range r.rules {
@@ -79,7 +81,7 @@ func newTranslation(in Input, c configuration) *translation {
 }
 
 // portsOf the load balancer, by number: those of the listeners that can be had.
-func portsOf(g *gatewayv1.Gateway, listeners []*listener) []*port {
+func portsOf(stem string, listeners []*listener) []*port {
 	var out []*port
 	for _, l := range listeners {
 		if !l.live() {
@@ -88,7 +90,7 @@ func portsOf(g *gatewayv1.Gateway, listeners []*listener) []*port {
 		i := slices.IndexFunc(out, func(p *port) bool { return p.Port == l.port })
 		if i < 0 {
 			i = len(out)
-			out = append(out, &port{ListenerPort: l.on(), name: listenerName(g.Name, l.port)})
+			out = append(out, &port{ListenerPort: l.on(), name: listenerName(stem, l.port)})
 		}
 		out[i].listeners = append(out[i].listeners, l)
 	}

@@ -56,7 +56,7 @@ func listenerDefaults(protocol string) map[string]alb.Attribute {
 
 // keepsProtection says that deletion protection is on and nobody asks for it any more.
 func (t *translation) keepsProtection() bool {
-	stored := find(t.in.Observed.LoadBalancers, loadBalancerName(t.in.Gateway))
+	stored := find(t.in.Observed.LoadBalancers, t.succession.name)
 	if stored == nil || !slices.Contains(stored.Spec.ForProvider.Attributes, albv1alpha1.Attribute{Key: alb.AttributeDeletionProtection, Value: "true"}) {
 		return false
 	}

@@ -38,6 +38,9 @@ func (r *Reconciler) apply(ctx context.Context, s *state, out translate.Output) 
 	}
 	r.memory.keep(key, c.now)
 	for _, o := range out.Prune {
+		if isLoadBalancer(o) && r.lingers(s.Gateway) > 0 {
+			continue
+		}
 		if err := r.remove(ctx, o); err != nil {
 			errs = append(errs, errors.Wrapf(err, "cannot delete %s", r.nameOf(o)))
 		}

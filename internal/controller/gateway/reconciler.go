@@ -97,7 +97,11 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	out := translate.Gateway(state.Input)
 	log.Debug("Translated", "apply", len(out.Apply), "prune", len(out.Prune), "refused", out.Refused)
 	applied := r.apply(ctx, state, out)
-	return settle(append(applied, r.report(ctx, state, out, applied)...))
+	result, err := settle(append(applied, r.report(ctx, state, out, applied)...))
+	if wait := r.lingering(state, out); wait > 0 && err == nil && result.IsZero() {
+		result.RequeueAfter = wait
+	}
+	return result, err
 }
 
 // class of a Gateway; nil if there is none.
