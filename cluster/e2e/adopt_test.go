@@ -21,6 +21,19 @@ func awsAdoptable(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], strings.ToLower(dnsName))
 }
 
+// aws-arn NAME sets $NAME to the ARN of the load balancer of that name, which has to be there.
+func awsARN(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: aws-arn NAME")
+	}
+	ctx := context.Background()
+	client, err := elb(ctx)
+	ts.Check(err)
+	found, err := client.DescribeLoadBalancers(ctx, &elbv2.DescribeLoadBalancersInput{Names: args})
+	ts.Check(err)
+	ts.Setenv(args[0], aws.ToString(found.LoadBalancers[0].LoadBalancerArn))
+}
+
 // aws-left NAME checks that a load balancer is there with its owner's tags and without listeners, and deletes it.
 func awsLeft(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 1 {

@@ -86,7 +86,8 @@ func fill(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// fetch GATEWAY URL [METHOD] [cert=CLIENT] [HEADER: VALUE]... sends a request to the Gateway's address and prints status and body.
+// fetch GATEWAY URL [METHOD] [cert=CLIENT] [HEADER: VALUE]... sends a request to the Gateway's address and prints status and body. In
+// place of a Gateway, loadbalancer/NAME is a LoadBalancer.
 func fetch(ts *testscript.TestScript, _ bool, args []string) {
 	out, err := get(context.Background(), ts, args)
 	ts.Check(err)
@@ -100,7 +101,7 @@ func get(ctx context.Context, ts *testscript.TestScript, args []string) (string,
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	address, err := system.Kubectl(ctx, "", "get", "gateway", args[0], "-n", ts.Getenv("NS"), "-o", "jsonpath={.status.addresses[0].value}")
+	address, err := addressOf(ctx, ts, args[0])
 	if err != nil {
 		return "", err
 	}
@@ -136,6 +137,14 @@ func get(ctx context.Context, ts *testscript.TestScript, args []string) (string,
 		out += "Location: " + location + "\n"
 	}
 	return out + string(body) + "\n", nil
+}
+
+func addressOf(ctx context.Context, ts *testscript.TestScript, of string) (string, error) {
+	kind, path := "gateway", "{.status.addresses[0].value}"
+	if name, byHand := strings.CutPrefix(of, "loadbalancer/"); byHand {
+		kind, of, path = "loadbalancer", name, "{.status.atProvider.dnsName}"
+	}
+	return system.Kubectl(ctx, "", "get", kind, of, "-n", ts.Getenv("NS"), "-o", "jsonpath="+path)
 }
 
 // clientOf sends whatever is asked for to a load balancer, and follows no redirect.

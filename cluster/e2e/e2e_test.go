@@ -33,12 +33,18 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	vouches, err := startPeople(dir)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = people.Close() }() // which the process would do anyway
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	system, err = stack.Start(ctx, stack.Options{
 		Dir:           dir,
 		Bin:           filepath.Join("..", "..", "bin"),
-		SimulatorArgs: []string{"--provisioning-delay=500ms"},
+		SimulatorArgs: []string{"--provisioning-delay=500ms", "--trust-ca=" + vouches},
 		ProviderArgs:  []string{"--poll-interval=1s"}, // so that "after two more looks" does not take minutes
 	})
 	if err != nil {
@@ -89,6 +95,9 @@ func TestScripts(t *testing.T) {
 			"aws-fault":        awsFault,
 			"aws-adoptable":    awsAdoptable,
 			"aws-left":         awsLeft,
+			"aws-arn":          awsARN,
+			"idp":              idp,
+			"browse":           browse,
 			"aws-delete":       awsDelete,
 			"consistent":       consistent,
 			"quiet":            quiet,
