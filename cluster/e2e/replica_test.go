@@ -114,7 +114,18 @@ func (p place) rules(n int) time.Duration {
 
 func (p place) replica(name string, args ...string) *stack.Replica {
 	p.t.Helper()
-	r, err := system.StartReplica(p.t.Context(), name, args...)
+	return p.replicaVia(nil, name, args...)
+}
+
+// watched starts a replica whose writes are seen.
+func (p place) watched(w *witness, name string, args ...string) *stack.Replica {
+	p.t.Helper()
+	return p.replicaVia([]string{"AWS_ENDPOINT_URL=" + w.between(p.t, name)}, name, args...)
+}
+
+func (p place) replicaVia(via []string, name string, args ...string) *stack.Replica {
+	p.t.Helper()
+	r, err := system.StartReplicaVia(p.t.Context(), via, name, args...)
 	if r != nil {
 		p.t.Cleanup(func() { _ = r.Stop() })
 	}
@@ -135,11 +146,12 @@ func working(t *testing.T, r *stack.Replica) bool {
 }
 
 // Of two replicas one works. The other one takes over: soon when the first ends in good order, with a call to AWS under way
-// that nobody answers; and when its lease is over when the first is killed. No rule is made twice or lost.
+// that nobody answers; and when its lease is over when the first is killed. No rule is made twice or lost, and never do two write.
 func TestReplicas(t *testing.T) {
 	p := alone(t, "replicas")
 	args := []string{"--leader-election", "--leader-election-namespace=" + stack.Namespace, "--lease-duration=6s", "--lease-renew-deadline=4s", "--lease-retry-period=1s"}
-	first := p.replica("provider-a", args...)
+	w := &witness{}
+	first := p.watched(w, "provider-a", args...)
 	if err := until(func() error {
 		if !working(t, first) {
 			return fmt.Errorf("the only replica does not work")
@@ -148,7 +160,7 @@ func TestReplicas(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	second := p.replica("provider-b", args...)
+	second := p.watched(w, "provider-b", args...)
 	p.apply(application("replicas", "one"))
 	p.rules(1)
 	if working(t, second) {
@@ -181,7 +193,7 @@ func TestReplicas(t *testing.T) {
 		t.Fatalf("the second replica does not work: %v\n%s", err, log)
 	}
 
-	third := p.replica("provider-c", args...)
+	third := p.watched(w, "provider-c", args...)
 	if err := second.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -190,6 +202,7 @@ func TestReplicas(t *testing.T) {
 	if !working(t, third) {
 		t.Error("the third replica does not work")
 	}
+	w.turns(t, "provider-a", "provider-b", "provider-c")
 }
 
 // Two deployments share the classes. A Gateway that goes from one to the other takes along what has been made for it: AWS
