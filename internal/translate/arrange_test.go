@@ -256,7 +256,7 @@ func TestPrioritize(t *testing.T) {
 		"Swap":        {"Of two that changed places one keeps its number, and the other does not take the one that was the first's.", args{had: []int32{1100, 1000}}, []int32{1100, 1200}},
 		"OneMoves":    {"The longest run that rises stays.", args{had: []int32{1300, 1000, 1100, 1200}}, []int32{500, 1000, 1100, 1200}},
 		"NoRoom":      {"Where there is no room, neighbours move.", args{had: []int32{1, 0, 2, 3}}, []int32{1000, 1100, 1200, 1300}},
-		"NoRoomBelow": {"Below the first possible number there is none, and the 1 that was had is not given to another.", args{had: []int32{0, 1, 5000}}, []int32{1251, 3750, 5000}},
+		"NoRoomBelow": {"Below the first possible number there is none, and the 1 that was had is not given to another.", args{had: []int32{0, 1, 5000}}, []int32{2000, 4000, 5000}},
 		"End":         {"At the end of the range the rest is divided.", args{had: []int32{49998, 0, 0}}, []int32{49998, 49999, 50000}},
 	}
 	for name, tc := range cases {

@@ -22,6 +22,7 @@ func Gateway(in Input) Output {
 	for _, p := range t.ports {
 		t.identify(p)
 		t.prioritizePort(p)
+		t.sequence(p)
 	}
 	t.refused = firstProblem(refused, unsupportedAddress(in.Gateway))
 	out := Output{Refused: !t.refused.isZero() || !slices.ContainsFunc(t.own(), valid)}

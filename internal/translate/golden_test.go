@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
+	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
@@ -83,10 +84,14 @@ func run(t *testing.T, archive *txtar.Archive) translate.Output {
 
 // converged is what translation comes to when everything that it wants is stored and live.
 func converged(in translate.Input) (translate.Output, translate.Observed) {
-	out := translate.Gateway(in)
-	for range 6 {
-		in.Observed = live(out, in.Observed)
+	var out translate.Output
+	for range 300 {
 		out = translate.Gateway(in)
+		next := live(out, in.Observed)
+		if equality.Semantic.DeepEqual(next, in.Observed) {
+			return out, in.Observed
+		}
+		in.Observed = next
 	}
 	return out, in.Observed
 }

@@ -44,6 +44,14 @@ func (a *atom) conflicts(b *atom) bool {
 	return a.outcome.key != b.outcome.key && a.overlaps(b)
 }
 
+// conflicts says the same of two nodes.
+func (n node) conflicts(o node) bool { return n[0].outcome.key != o[0].outcome.key && n.overlaps(o) }
+
+// overlaps says whether a request may match both.
+func (n node) overlaps(o node) bool {
+	return slices.ContainsFunc(n, func(a *atom) bool { return slices.ContainsFunc(o, a.overlaps) })
+}
+
 // overlaps says whether a request may match both.
 func (a *atom) overlaps(b *atom) bool {
 	return hostsOverlap(a.host, b.host) && a.match.overlaps(b.match)

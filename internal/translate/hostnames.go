@@ -38,11 +38,16 @@ func hostsOverlap(a, b string) bool {
 // literalLength is how many characters of a hostname are no wildcard.
 func literalLength(host string) int { return len(strings.TrimPrefix(host, "*")) }
 
+// Parts of a hostRegex.
+const (
+	anyLabels = `^[^:]+`
+	anyPort   = `(:[0-9]+)?$`
+)
+
 // hostRegex matches the hostname with and without a port, which Gateway API says must be left aside.
 func hostRegex(host string) string {
-	const anyPort = `(:[0-9]+)?$`
 	if suffix, wild := strings.CutPrefix(host, "*"); wild {
-		return `^[^:]+` + regexp.QuoteMeta(suffix) + anyPort
+		return anyLabels + regexp.QuoteMeta(suffix) + anyPort
 	}
 	return "^" + regexp.QuoteMeta(host) + anyPort
 }

@@ -89,12 +89,15 @@ func (p pathMatch) plain() bool {
 
 var plainPath = regexp.MustCompile(`^[a-zA-Z0-9_.$/~"'@:+-]*$`)
 
+// anyRest of a path that has a prefix.
+const anyRest = "(/.*)?"
+
 func (p pathMatch) regex() string {
 	switch p.kind {
 	case pathExact:
 		return "^" + regexp.QuoteMeta(p.value) + "$"
 	case pathPrefix:
-		return "^" + regexp.QuoteMeta(p.value) + "(/.*)?$"
+		return "^" + regexp.QuoteMeta(p.value) + anyRest + "$"
 	case pathService:
 		return "^" + regexp.QuoteMeta(p.value) + "/" + anySegment + "$"
 	case pathMethod:

@@ -221,7 +221,7 @@ func (t *translation) binding(tg *targetGroup, owner metav1.OwnerReference) *alb
 	}
 }
 
-// ruleObjects of a port, by name.
+// ruleObjects of a port, by name. What waits for its turn stays as it is stored.
 func (t *translation) ruleObjects(p *port, owner metav1.OwnerReference) []Object {
 	rules := slices.SortedFunc(slices.Values(p.rules), func(a, b *rule) int {
 		if a.name < b.name {
@@ -231,7 +231,15 @@ func (t *translation) ruleObjects(p *port, owner metav1.OwnerReference) []Object
 	})
 	out := make([]Object, 0, len(rules))
 	for _, r := range rules {
-		out = append(out, t.ruleObject(r, owner))
+		o := t.ruleObject(r, owner)
+		switch {
+		case r.awaits == "":
+		case r.observed == nil:
+			continue
+		default:
+			o.Spec.ForProvider = *r.observed.Spec.ForProvider.DeepCopy()
+		}
+		out = append(out, o)
 	}
 	return out
 }

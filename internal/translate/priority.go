@@ -83,17 +83,29 @@ func fill(had []int32, kept []bool, taken map[int32]bool) (out []int32, full int
 	return out, -1
 }
 
-// between finds n free numbers above low and below high, spread so that there is room for more.
+// between finds n free numbers above low and below high, spread so that there is room for more: the usual ones if there are enough.
 func between(low, high int32, n int, taken map[int32]bool) []int32 {
 	if slots := steps(low, high, n, taken); slots != nil {
 		return slots
 	}
-	var free []int32
+	var free, even []int32
 	for p := low + 1; p < high; p++ {
-		if !taken[p] {
-			free = append(free, p)
+		if taken[p] {
+			continue
+		}
+		free = append(free, p)
+		if p >= firstPriority && p%priorityStep == 0 {
+			even = append(even, p)
 		}
 	}
+	if len(even) >= n {
+		return spread(even, n)
+	}
+	return spread(free, n)
+}
+
+// spread n over what is free; nil if that is not enough.
+func spread(free []int32, n int) []int32 {
 	if len(free) < n {
 		return nil
 	}

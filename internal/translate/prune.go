@@ -17,7 +17,9 @@ func (t *translation) obsolete() []Object {
 		}
 	}
 	for _, p := range t.ports {
-		out = append(out, t.obsoleteRules(p)...)
+		for _, o := range p.leaving {
+			out = append(out, o)
+		}
 	}
 	out = append(out, t.obsoleteTargetGroups()...)
 	out = append(out, t.obsoleteSecurityGroups()...)
@@ -29,26 +31,6 @@ func (t *translation) obsolete() []Object {
 	slices.SortStableFunc(out, func(a, b Object) int {
 		return cmp.Compare(a.GetObjectKind().GroupVersionKind().Kind+" "+a.GetName(), b.GetObjectKind().GroupVersionKind().Kind+" "+b.GetName())
 	})
-	return out
-}
-
-// obsoleteRules of a port may go when what replaces them is live or has been refused by AWS (it may be the quota of rules
-// that refuses it, until the old ones are gone), and at once when nothing replaces them. What replaces a rule are the rules
-// of its route, and the guard of its listener; any rule of the port may replace a guard.
-func (t *translation) obsoleteRules(p *port) []Object {
-	var out []Object
-	for _, o := range t.in.Observed.ListenerRules {
-		if !onPort(o, p) || o.DeletionTimestamp != nil || slices.ContainsFunc(p.rules, func(r *rule) bool { return r.name == o.Name }) {
-			continue
-		}
-		of := ownerOf(o)
-		waits := slices.ContainsFunc(p.rules, func(r *rule) bool {
-			return r.owner.id().replaces(of) && t.state(r).waits()
-		})
-		if !waits {
-			out = append(out, o)
-		}
-	}
 	return out
 }
 

@@ -23,6 +23,9 @@ type rule struct {
 	name     string
 	priority int32
 	observed *albv1alpha1.ListenerRule
+
+	// awaits names what has to happen first; empty if nothing has to.
+	awaits string
 }
 
 func (t *translation) newRule(p *port, atoms node) *rule {

@@ -80,16 +80,4 @@ func conflicts(rules []*rule) (later [][]int, waiting []int) {
 	return later, waiting
 }
 
-func (r *rule) conflicts(o *rule) bool {
-	if r.outcome.key == o.outcome.key {
-		return false
-	}
-	for _, a := range r.atoms {
-		for _, b := range o.atoms {
-			if a.overlaps(b) {
-				return true
-			}
-		}
-	}
-	return false
-}
+func (r *rule) conflicts(o *rule) bool { return r.atoms.conflicts(o.atoms) }

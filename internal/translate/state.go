@@ -32,6 +32,8 @@ func stateOf(kind string, o conditioned) state {
 		return c.ObservedGeneration == 0 || c.ObservedGeneration == o.GetGeneration()
 	}
 	switch {
+	case synced.Status == corev1.ConditionFalse && current(synced) && synced.Reason == albv1alpha1.ReasonRetrying:
+		return state{message: fmt.Sprintf("%s %s is tried again: %s", kind, o.GetName(), synced.Message)}
 	case synced.Status == corev1.ConditionFalse && current(synced):
 		return state{refused: true, message: fmt.Sprintf("%s %s: %s", kind, o.GetName(), synced.Message)}
 	case ready.Status == corev1.ConditionTrue && current(ready):
@@ -46,7 +48,10 @@ func stateOf(kind string, o conditioned) state {
 // state of a rule: what is stored must be what is wanted.
 func (t *translation) state(r *rule) state {
 	o := r.observed
-	if o == nil {
+	switch {
+	case r.awaits != "":
+		return state{message: fmt.Sprintf("ListenerRule %s waits for ListenerRule %s, so that no request meets the wrong rule in between", r.name, r.awaits)}
+	case o == nil:
 		return state{message: fmt.Sprintf("ListenerRule %s is not made yet", r.name)}
 	}
 	want := t.ruleParameters(r)

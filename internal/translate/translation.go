@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 )
 
@@ -50,6 +51,9 @@ type port struct {
 	name      string // of the Listener object
 	listeners []*listener
 	rules     []*rule // in order of precedence
+
+	// leaving are stored rules that are not wanted any more and may go now.
+	leaving []*albv1alpha1.ListenerRule
 }
 
 func newTranslation(in Input, c configuration) *translation {

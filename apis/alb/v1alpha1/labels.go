@@ -1,5 +1,7 @@
 package v1alpha1
 
+import xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
+
 // Labels that tell from which Gateway API object a managed resource came. Values longer than a label may be (63 characters)
 // are cut and end in a hash; the annotations of the same meaning are never cut.
 const (
@@ -16,6 +18,10 @@ const (
 	// LabelListenerPort is the port of the listener that a ListenerRule or Listener belongs to.
 	LabelListenerPort = "alb.gateway.crossplane.io/listener-port"
 )
+
+// ReasonRetrying is the reason of condition Synced when AWS has not done what it was asked for, but will without anybody's help:
+// it was busy, or something is still in the way that goes by itself. Any other failure has the reason ReconcileError.
+const ReasonRetrying xpv2.ConditionReason = "Retrying"
 
 // Annotations of managed resources.
 const (

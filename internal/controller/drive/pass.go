@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/foreign"
 )
 
@@ -107,6 +109,7 @@ func (k statusKeeper) Update(ctx context.Context, o client.Object, opts ...clien
 	if p == nil {
 		return k.SubResourceWriter.Update(ctx, o, opts...)
 	}
+	p.judge(mg)
 	stamp(mg, p.stored)
 	if sameStatus(mg, p.stored) {
 		return nil
@@ -116,6 +119,20 @@ func (k statusKeeper) Update(ctx context.Context, o client.Object, opts ...clien
 	}
 	p.remember(mg)
 	return nil
+}
+
+// judge whether what went wrong passes by itself.
+func (p *pass) judge(mg resource.Managed) {
+	c := mg.GetCondition(xpv2.TypeSynced)
+	if p.failed == nil || c.Reason != xpv2.ReasonReconcileError {
+		return
+	}
+	switch aws.Classify(p.failed) {
+	case aws.Throttled, aws.Transient, aws.InUse, aws.Gone:
+		c.Reason = albv1alpha1.ReasonRetrying
+		mg.SetConditions(c)
+	case aws.Refused, aws.Denied, aws.Unconfigured:
+	}
 }
 
 // sameStatus compares as the API server would see it: nothing and an empty list are the same.

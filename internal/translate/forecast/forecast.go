@@ -15,7 +15,8 @@ import (
 // Planned stands for what only AWS can tell.
 const Planned = "(planned)"
 
-// passes in which everything has come about: an owner, what it owns, what that owns, and what waits for it to be live.
+// passes in which everything has come about, besides two for each rule, which may wait for each other to come and to go: an
+// owner, what it owns, what that owns, and what waits for it to be live.
 const passes = 16
 
 // A Forecast is the state in which nothing is left to do.
@@ -34,9 +35,11 @@ type Forecast struct {
 func Of(in translate.Input) Forecast {
 	in.Gateway = in.Gateway.DeepCopy()
 	in.Observed = staying(in.Observed)
-	for range passes {
+	most := 0 // rules at a time
+	for pass := 0; pass < passes+2*most; pass++ {
 		out := translate.Gateway(in)
 		next := live(out, in.Observed)
+		most = max(most, len(next.ListenerRules))
 		settled := equality.Semantic.DeepEqual(next, in.Observed) && equality.Semantic.DeepEqual(out.Gateway, in.Gateway.Status)
 		if settled {
 			return Forecast{Output: out, Observed: next, Settled: true}

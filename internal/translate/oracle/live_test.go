@@ -8,72 +8,19 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	ktypes "k8s.io/apimachinery/pkg/types"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/external"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/forecast"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/oracle"
 )
 
-// maxPasses is more than the depth of the ownership tree: load balancer, listener, rule.
-const maxPasses = 4
-
-// converge feeds what translate applies back as stored, until nothing is held back for want of an owner.
+// converge is what a Gateway comes to when AWS has made everything.
 func converge(in translate.Input) (translate.Observed, translate.Output) {
-	var out translate.Output
-	for range maxPasses {
-		before := stored(out.Apply)
-		in.Observed = observed(out.Apply)
-		if out = translate.Gateway(in); stored(out.Apply) == before {
-			break
-		}
-	}
-	return observed(out.Apply), out
-}
-
-func stored(objects []translate.Object) string {
-	var b strings.Builder
-	for _, o := range objects {
-		fmt.Fprintf(&b, "%T/%s/%s ", o, o.GetNamespace(), o.GetName())
-	}
-	return b.String()
-}
-
-func observed(objects []translate.Object) translate.Observed {
-	var all translate.Observed
-	for _, o := range objects {
-		switch o := o.DeepCopyObject().(type) {
-		case *albv1alpha1.LoadBalancer:
-			store(&o.ObjectMeta, "lb")
-			all.LoadBalancers = append(all.LoadBalancers, o)
-		case *albv1alpha1.SecurityGroup:
-			store(&o.ObjectMeta, "sg")
-			all.SecurityGroups = append(all.SecurityGroups, o)
-		case *albv1alpha1.Listener:
-			store(&o.ObjectMeta, "listener")
-			all.Listeners = append(all.Listeners, o)
-		case *albv1alpha1.ListenerRule:
-			store(&o.ObjectMeta, "rule")
-			all.ListenerRules = append(all.ListenerRules, o)
-		case *albv1alpha1.TargetGroup:
-			store(&o.ObjectMeta, "tg")
-			all.TargetGroups = append(all.TargetGroups, o)
-		case *albv1alpha1.TargetGroupBinding:
-			store(&o.ObjectMeta, "tgb")
-			all.TargetGroupBindings = append(all.TargetGroupBindings, o)
-		}
-	}
-	return all
-}
-
-// store gives an object what the API server gives.
-func store(m *metav1.ObjectMeta, kind string) {
-	m.UID = ktypes.UID(kind + "-" + m.Name)
-	m.Generation = 1
-	m.CreationTimestamp = metav1.NewTime(epoch)
+	end := forecast.Of(in)
+	return end.Observed, end.Output
 }
 
 // A live listener is what an ALB would have on one port.
