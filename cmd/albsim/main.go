@@ -22,6 +22,7 @@ import (
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/iam"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/s3"
 )
 
@@ -34,6 +35,7 @@ type command struct {
 	Throttle          string            `default:"off" enum:"off,aws" help:"Limit calls with AWS's token buckets (off or aws)."`
 	AccessKey         []string          `placeholder:"ID" help:"Access key to accept, one for each --secret-key; by default test. Repeatable."`
 	SecretKey         []string          `placeholder:"SECRET" help:"Secret of the access key at the same place; by default test. Repeatable."`
+	Policy            map[string]string `placeholder:"ID=FILE" help:"IAM policy, in JSON, of an access key, which may do what it allows; who has none may do everything. Repeatable."`
 	Instance          []string          `sep:"none" placeholder:"ID=IP[,ZONE]" help:"An instance of the world, instead of the default three. Repeatable."`
 	Pool              string            `placeholder:"CIDR" help:"Addresses for load balancers."`
 	Otherwise         []string          `placeholder:"NAME" help:"Do the contrary of what is assumed where AWS documents nothing: a name of docs/assumptions.md. Repeatable."`
@@ -134,6 +136,9 @@ func (c *command) options() (simulator.Options, error) {
 		}
 		opts.DataPlane.Pool = pool
 	}
+	if err := c.limit(&opts); err != nil {
+		return opts, err
+	}
 	if err := c.turn(&opts); err != nil {
 		return opts, err
 	}
@@ -168,6 +173,24 @@ func (c *command) trust(opts *simulator.Options) error {
 		}
 	}
 	opts.DataPlane.TrustedCAs = pool
+	return nil
+}
+
+// limit those that have a policy.
+func (c *command) limit(opts *simulator.Options) error {
+	opts.Policies = map[string]*iam.Policy{}
+	for key, file := range c.Policy {
+		if _, ok := opts.Credentials[key]; !ok && (key != "test" || len(opts.Credentials) > 0) {
+			return fmt.Errorf("--policy names access key %q, which no --access-key accepts", key)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("--policy: %w", err)
+		}
+		if opts.Policies[key], err = iam.Parse(text); err != nil {
+			return fmt.Errorf("--policy %q: %w", file, err)
+		}
+	}
 	return nil
 }
 

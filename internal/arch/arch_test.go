@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"internal/alb":                 {},
 	"internal/translate":           {"apis", "internal/alb", "internal/translate"},
 	"internal/aws":                 {"apis", "internal/alb"},
+	"internal/aws/policy":          {"internal/aws"},
 	"internal/controller":          {"apis", "internal/alb", "internal/translate", "internal/aws", "internal/controller"},
 	"internal/simulator":           {"internal/alb", "internal/simulator"},
 	"internal/simulator/dataplane": {"internal/alb"},

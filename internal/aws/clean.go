@@ -16,6 +16,7 @@ var (
 	requestID   = regexp.MustCompile(`(?i)[\s,;(\[]*request[\s-]?id:?\s*"?[0-9a-f-]{16,}"?[\])]?`)
 	encodedText = regexp.MustCompile(`(?i)\.?\s*encoded authorization failure message: *\S+`)
 	clientPort  = regexp.MustCompile(`\b[\w.\[\]:]+:\d+->`)
+	mayNot      = regexp.MustCompile(`not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)`)
 	onResource  = regexp.MustCompile(`on resource: (\S+)`)
 	spaces      = regexp.MustCompile(`\s+`)
 )
@@ -83,11 +84,14 @@ func join(code, message string) string {
 }
 
 func describeForbidden(f *failure, message string) string {
-	on := ""
+	on, action := "", f.operation
+	if m := mayNot.FindStringSubmatch(message); m != nil {
+		action = m[1] // what AWS does on the way needs actions of its own
+	}
 	if m := onResource.FindStringSubmatch(message); m != nil {
 		on = " on " + m[1]
 	}
-	return "AWS denies " + f.operation + on + " to the provider's credentials; allow the action " + f.operation + " in their IAM policy"
+	return "AWS denies " + f.operation + on + " to the provider's credentials; allow the action " + action + " in their IAM policy"
 }
 
 // describeSilence describes a call that AWS did not answer.

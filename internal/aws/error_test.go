@@ -262,6 +262,12 @@ func TestMessages(t *testing.T) {
 			call:   elbCall,
 			want:   "AWS denies elasticloadbalancing:DeleteRule on arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/a/1/2/3 to the provider's credentials; allow the action elasticloadbalancing:DeleteRule in their IAM policy",
 		},
+		"DeniedOnTheWay": {
+			reason: "the action that is missing need not be the operation's own",
+			answer: wire.Errorf("AccessDenied", "User: arn:aws:iam::123456789012:user/a is not authorized to perform: elasticloadbalancing:AddTags on resource: arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/a/1/2/3 because no identity-based policy allows the elasticloadbalancing:AddTags action").WithStatus(http.StatusForbidden),
+			call:   elbCall,
+			want:   "AWS denies elasticloadbalancing:DeleteRule on arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/a/1/2/3 to the provider's credentials; allow the action elasticloadbalancing:AddTags in their IAM policy",
+		},
 		"EC2Denied": {
 			reason: "EC2's encoded message changes and tells nobody anything",
 			answer: wire.Errorf("UnauthorizedOperation", "You are not authorized to perform this operation. Encoded authorization failure message: %s", strings.Repeat("x", 600)).WithStatus(http.StatusForbidden),

@@ -24,6 +24,7 @@ func (s *Simulator) adminHandler() http.Handler {
 		s.ResetCalls()
 		w.WriteHeader(http.StatusNoContent)
 	})
+	mux.HandleFunc("PUT "+adminPrefix+"policies/{key}", s.permissions.put)
 	s.script.handle(mux, s.writeJSON)
 	return mux
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/dataplane"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/elbv2"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/iam"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/s3"
 )
 
@@ -20,6 +21,9 @@ type Options struct {
 	AccountID   string            // default 123456789012
 	Credentials map[string]string // secrets by access key id; default test: test
 	World       World
+
+	// Policies by access key id say what a caller may do. Who has none may do everything.
+	Policies map[string]*iam.Policy
 
 	// Latency is added to each call. ProvisioningDelay is how long a load balancer is "provisioning", ValidationDelay how long a
 	// requested certificate is pending, InterfaceLinger how long the network interfaces of a load balancer outlive it, TrustStoreDelay

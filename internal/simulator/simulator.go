@@ -23,18 +23,21 @@ import (
 
 // A Simulator is one AWS account in one region.
 type Simulator struct {
-	opts     Options
-	log      *slog.Logger
-	services []*wire.Service
-	verifier *wire.Verifier
-	throttle *throttle
-	network  *ec2.Service
-	elbv2    *elbv2.Service
-	plane    *dataplane.DataPlane
-	ledger   ledger
-	script   *script
-	admin    http.Handler
-	close    sync.Once
+	opts         Options
+	log          *slog.Logger
+	services     []*wire.Service
+	verifier     *wire.Verifier
+	throttle     *throttle
+	permissions  *permissions
+	network      *ec2.Service
+	elbv2        *elbv2.Service
+	certificates *acm.Service
+	protections  *shield.Service
+	plane        *dataplane.DataPlane
+	ledger       ledger
+	script       *script
+	admin        http.Handler
+	close        sync.Once
 }
 
 // New starts a simulator. It needs no listener until a load balancer is made; Close ends it.
@@ -69,13 +72,15 @@ func New(opts Options) (*Simulator, error) {
 		plane.Close()
 		return nil, err
 	}
+	shields := protections(opts, balancers)
 	s := &Simulator{
-		opts: opts, log: opts.Log, network: network, elbv2: balancers, plane: plane,
-		services: []*wire.Service{balancers.Wire(), network.Wire(), certificates.Wire(), sts.New(opts.AccountID).Wire(), objects.Wire(), firewall(opts, balancers), protections(opts, balancers)},
+		opts: opts, log: opts.Log, network: network, elbv2: balancers, certificates: certificates, protections: shields, plane: plane,
+		services: []*wire.Service{balancers.Wire(), network.Wire(), certificates.Wire(), sts.New(opts.AccountID).Wire(), objects.Wire(), firewall(opts, balancers), shields.Wire()},
 		verifier: &wire.Verifier{Region: opts.Region, Secrets: maps.Clone(opts.Credentials), Now: opts.Now},
 		script:   newScript(),
 	}
 	maps.Copy(s.verifier.Secrets, objects.Credentials())
+	s.permissions = newPermissions(opts, s.tagsOf)
 	if opts.Throttle == ThrottleAWS {
 		s.throttle = newThrottle(opts.Now)
 	}
@@ -105,12 +110,12 @@ func firewall(opts Options, balancers *elbv2.Service) *wire.Service {
 	return wafv2.New(wafv2.Options{Region: opts.Region, AccountID: opts.AccountID, LoadBalancer: lookup}).Wire()
 }
 
-func protections(opts Options, balancers *elbv2.Service) *wire.Service {
+func protections(opts Options, balancers *elbv2.Service) *shield.Service {
 	exists := func(arn string) bool {
 		there, _ := balancers.Lookup(arn)
 		return there
 	}
-	return shield.New(shield.Options{AccountID: opts.AccountID, Subscribed: opts.ShieldSubscribed, Exists: exists}).Wire()
+	return shield.New(shield.Options{AccountID: opts.AccountID, Subscribed: opts.ShieldSubscribed, Exists: exists})
 }
 
 // Close ends the load balancers and everything that is under way.
@@ -154,7 +159,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answer takes a call through what AWS does to it, in AWS's order: authentication, throttling, the operation.
+// answer takes a call through what AWS does to it, in AWS's order: authentication, throttling, permission, the operation.
 func (s *Simulator) answer(r *http.Request, call *wire.Call) (any, error) {
 	caller, err := s.verifier.Verify(r, call)
 	if err != nil {
@@ -169,6 +174,9 @@ func (s *Simulator) answer(r *http.Request, call *wire.Call) (any, error) {
 		if err := s.throttle.take(name); err != nil {
 			return nil, err
 		}
+	}
+	if err := s.permissions.check(caller, call); err != nil {
+		return nil, err
 	}
 	ctx := wire.WithCaller(r.Context(), caller, r.Host)
 	if err := wait(ctx, s.opts.Latency); err != nil {

@@ -94,3 +94,13 @@ func (s *Service) listTags(in *arnInput) (*listTagsOutput, error) {
 	}
 	return &listTagsOutput{c.tagList()}, nil
 }
+
+// Tags of a certificate, by its ARN; nil if it has none.
+func (s *Service) Tags(arn string) map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.certificates[arn]; c != nil {
+		return maps.Clone(c.tags)
+	}
+	return nil
+}

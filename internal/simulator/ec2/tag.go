@@ -226,3 +226,10 @@ func (s *Service) describeTags(in *describeTagsInput) (*describeTagsOutput, erro
 	items, next, err := paginate(out, in.page)
 	return &describeTagsOutput{next, items}, err
 }
+
+// Tags of a resource, by its ARN, which ends in its id; nil if it has none.
+func (s *Service) Tags(arn string) map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.tags[arn[strings.LastIndexByte(arn, '/')+1:]])
+}

@@ -122,3 +122,10 @@ func (s *Service) describeTags(in *elb.DescribeTagsInput) (*elb.DescribeTagsOutp
 	}
 	return out, nil
 }
+
+// Tags of a resource, by its ARN; nil if it does not exist.
+func (s *Service) Tags(arn string) map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.tags[arn])
+}

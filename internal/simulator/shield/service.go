@@ -280,3 +280,20 @@ func newID() string {
 	_, _ = rand.Read(b) // never fails: crypto/rand
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
+
+// Tags of a protection, by its ARN; nil if it does not exist.
+func (s *Service) Tags(arn string) map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.byResource {
+		if p.ProtectionArn != arn {
+			continue
+		}
+		tags := map[string]string{}
+		for _, t := range p.tags {
+			tags[t.Key] = t.Value
+		}
+		return tags
+	}
+	return nil
+}
