@@ -54,7 +54,7 @@ push: ## Push the package: make push TO=registry.example.com/provider-alb-gatewa
 	cd cluster/xpkg && $(GO) run . push ../../package/provider-alb-gateway.xpkg $(TO)
 
 .PHONY: generate
-generate: go ## Regenerate deep copies, managed-resource methods and CRDs.
+generate: go ## Regenerate deep copies, managed-resource methods, CRDs and the IAM policy.
 	$(GO) generate -tags generate .
 
 .PHONY: fmt
@@ -102,9 +102,18 @@ assumptions: build ## Ask the simulator, or with FLAGS='--account ...' AWS, what
 race: build cc ## Run the unit tests under the race detector.
 	CGO_ENABLED=1 $(GO) test -race -short ./...
 
+FUZZTIME ?= 10s
+
+.PHONY: fuzz
+fuzz: go ## Fuzz translate, the matcher and the simulator's parsers, each target for FUZZTIME (10s).
+	@grep -rn '^func Fuzz' --include='*_test.go' internal | sed -E 's,^(.*)/[^/]+:[0-9]+:func (Fuzz[A-Za-z0-9]+).*,\1 \2,' | sort -u | while read -r folder target; do \
+		echo "$$folder $$target"; \
+		$(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) "./$$folder" || exit 1; \
+	done
+
 .PHONY: verify
 verify: generate lint race ## Check what a change must pass besides the tests: generated files, linters, races.
-	@changed=$$(git status --porcelain -- package/crds ':(glob)**/zz_generated.*'); \
+	@changed=$$(git status --porcelain -- package/crds examples/iam/policy.json ':(glob)**/zz_generated.*'); \
 	if [ -n "$$changed" ]; then echo "generated files are not what the sources say; run \`make generate\` and commit:" >&2; echo "$$changed" >&2; exit 1; fi
 
 .PHONY: demo
