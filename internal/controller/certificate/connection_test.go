@@ -276,7 +276,7 @@ func TestLostAnswer(t *testing.T) {
 	s := secret(t, "tls", "shop.example.com", time.Hour)
 	b := newFaultyBench(t, faults, s, object(fingerprint(t, s)))
 	mg, _ := b.certificates.Once(name)
-	if got := rig.Synced(mg); !strings.HasPrefix(got, "ReconcileError") {
+	if got := rig.Synced(mg); !strings.HasPrefix(got, string(albv1alpha1.ReasonRetrying)) {
 		t.Errorf("Synced %q", got)
 	}
 	mg = b.certificates.Settle(name)

@@ -51,7 +51,7 @@ func newBenchWith(t *testing.T, opts simulator.Options, objects ...client.Object
 	b := &bench{sim: sim, listener: &albv1alpha1.Listener{ObjectMeta: rig.Meta("shop-80")}, web: group("web"), api: group("api")}
 	objects = append(objects, b.listener, b.web, b.api)
 	place := rig.Place{Endpoint: server.URL, Region: "us-east-1", VPCID: ec2.DefaultVPC}
-	indexes := append(rig.Indexes(listenerrule.Kind(nil)), rig.Indexes(targetgroupbinding.Kind())...)
+	indexes := append(rig.Indexes(listenerrule.Kind(nil)), rig.Indexes(targetgroupbinding.Kind(nil))...)
 	b.Rig = rig.New(t, place, indexes, objects...)
 	b.rules = rig.Run(b.Rig, listenerrule.Kind(b.Kube))
 	b.lb = *rig.Value(b.ELB.CreateLoadBalancer(t.Context(), &elbv2.CreateLoadBalancerInput{

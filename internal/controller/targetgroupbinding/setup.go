@@ -38,7 +38,12 @@ func Setup(mgr ctrl.Manager, o controller.Options, accounts *aws.Accounts) error
 	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &corev1.Pod{}, podGate, servicesOfGates); err != nil {
 		return errors.Wrap(err, "cannot index Pods by readiness gate")
 	}
-	return drive.Setup(mgr, o, accounts, kindAt(time.Now, mgr.GetClient().Status()))
+	return drive.Setup(mgr, o, accounts, Kind(mgr.GetClient().Status()))
+}
+
+// Kind of TargetGroupBindings. pods writes the statuses of Pods.
+func Kind(pods client.SubResourceWriter) drive.Kind[*albv1alpha1.TargetGroupBinding] {
+	return kindAt(time.Now, pods)
 }
 
 func kindAt(now func() time.Time, pods podStatuses) drive.Kind[*albv1alpha1.TargetGroupBinding] {
