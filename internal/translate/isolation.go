@@ -32,12 +32,6 @@ func (o ruleOwner) where() string {
 	return fmt.Sprintf("%d of %s %s/%s", o.index, o.kind, o.namespace, o.name)
 }
 
-// replaces says whether a rule of the one owner may be what comes in the place of a rule of the other. What a listener keeps
-// to itself is what its routes do not take, so that either comes when the other goes.
-func (o ruleOwner) replaces(gone ruleOwner) bool {
-	return o.routeID == gone.routeID || o.isListener() || gone.isListener()
-}
-
 func (o ruleOwner) isListener() bool { return o == ruleOwner{} }
 
 func (l *listener) id() ruleOwner { return ruleOwner{} }

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/alb"
 )
 
@@ -90,25 +92,32 @@ func (c configuration) invalidAttributes() problem {
 
 func (c configuration) invalidListeners() problem {
 	for _, l := range c.spec.ListenerConfigurations {
-		where := "listenerConfigurations[" + string(l.ProtocolPort) + "]"
-		if policy := l.SslPolicy; policy != nil && !sslPolicyForm.MatchString(*policy) {
-			return invalidParameters("%s.sslPolicy of %s is %q; give the name of a policy, such as ELBSecurityPolicy-TLS13-1-2-2021-06", where, c.from, *policy)
-		}
-		for _, arn := range append(slices.Clone(l.Certificates), value(l.DefaultCertificate)) {
-			if arn != "" && !certificateForm.MatchString(arn) {
-				return invalidParameters("%s of %s names certificate %q; give the ARN of an ACM or IAM certificate", where, c.from, arn)
-			}
-		}
-		if m := l.MutualAuthentication; m != nil && string(m.Mode) == modeVerify && value(m.TrustStore) == "" {
-			return invalidParameters("%s.mutualAuthentication of %s has mode verify and no trustStore; give the name or ARN of one", where, c.from)
-		}
-		for _, a := range l.ListenerAttributes {
-			if !validListenerAttribute(a.Key, a.Value) {
-				return invalidParameters("%s.listenerAttributes of %s sets %q to %q, which AWS does not take; correct it", where, c.from, a.Key, a.Value)
-			}
+		if err := invalidListener(l); err != nil {
+			return invalidParameters("listenerConfigurations[%s] of %s: %s", l.ProtocolPort, c.from, err)
 		}
 	}
 	return problem{}
+}
+
+// invalidListener says what is wrong with the configuration of one listener, by the name of the field.
+func invalidListener(l gwcfgv1.ListenerConfiguration) error {
+	if policy := l.SslPolicy; policy != nil && !sslPolicyForm.MatchString(*policy) {
+		return fmt.Errorf("sslPolicy is %q; give the name of a policy, such as ELBSecurityPolicy-TLS13-1-2-2021-06", *policy)
+	}
+	for _, arn := range append(slices.Clone(l.Certificates), value(l.DefaultCertificate)) {
+		if arn != "" && !certificateForm.MatchString(arn) {
+			return fmt.Errorf("certificate %q is no ARN of ACM or IAM; give one, such as arn:aws:acm:us-east-1:123456789012:certificate/ID", arn)
+		}
+	}
+	if m := l.MutualAuthentication; m != nil && string(m.Mode) == modeVerify && value(m.TrustStore) == "" {
+		return errors.New("mutualAuthentication has mode verify and no trustStore; give the name or ARN of one")
+	}
+	for _, a := range l.ListenerAttributes {
+		if !validListenerAttribute(a.Key, a.Value) {
+			return fmt.Errorf("listenerAttributes sets %q to %q, which AWS does not take; correct it", a.Key, a.Value)
+		}
+	}
+	return nil
 }
 
 // validListenerAttribute: keys that are not known are for AWS to judge.

@@ -24,7 +24,7 @@ type rule struct {
 
 // String of a rule, for people: "tcp 80-443 from 10.0.0.0/8".
 func (r rule) String() string {
-	ports := ""
+	var ports string
 	switch {
 	case r.protocol == "-1":
 		return "all from " + r.source

@@ -77,7 +77,7 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.TargetGroupBindin
 
 // compare adds what differs in AWS from what the binding has recorded.
 func (e *connection) compare(ctx context.Context, mg *albv1alpha1.TargetGroupBinding, p plan) (plan, error) {
-	health, err := e.health(ctx, mg, p)
+	health, err := e.health(ctx, p)
 	if err != nil {
 		return p, err
 	}
@@ -95,7 +95,7 @@ func (e *connection) compare(ctx context.Context, mg *albv1alpha1.TargetGroupBin
 }
 
 // health of the targets, as fresh as pods want to know it that wait for it.
-func (e *connection) health(ctx context.Context, mg *albv1alpha1.TargetGroupBinding, p plan) ([]elbtypes.TargetHealthDescription, error) {
+func (e *connection) health(ctx context.Context, p plan) ([]elbtypes.TargetHealthDescription, error) {
 	read := e.groups.TargetHealth
 	if len(p.Want.waiting()) > 0 {
 		read = e.groups.TargetHealthSoon

@@ -51,8 +51,7 @@ func (s Statement) applies(r Request) bool {
 			return s.Effect == Deny // Parse has refused it
 		}
 		for key, wanted := range keys {
-			got, there := r.Keys[key]
-			if !o.holds(got, there, wanted) {
+			if !o.holds(r.Keys, key, wanted) {
 				return false
 			}
 		}
@@ -61,7 +60,8 @@ func (s Statement) applies(r Request) bool {
 }
 
 // holds: of several values in a policy one must be met, and by a negated operator all.
-func (o operator) holds(got []string, there bool, wanted []string) bool {
+func (o operator) holds(keys map[string][]string, key string, wanted []string) bool {
+	got, there := keys[key]
 	if o.base == "Null" {
 		return slices.ContainsFunc(wanted, func(w string) bool { return (w == "true") != there })
 	}

@@ -178,10 +178,10 @@ func (n *needs) shield() {
 
 func (n *needs) s3() {
 	action := n.call.Operation
-	switch {
-	case action == "HeadObject":
+	switch action {
+	case "HeadObject":
 		action = "GetObject"
-	case action == "":
+	case "":
 		return
 	}
 	if action == "GetObject" && n.call.Parameters["versionId"] != "" {

@@ -120,12 +120,12 @@ func (s Statement) check() error {
 	}
 	for _, a := range s.Action {
 		if !actionForm.MatchString(a) {
-			return fmt.Errorf("Action %q is not of the form service:Action", a)
+			return fmt.Errorf("action %q is not of the form service:Action", a)
 		}
 	}
 	for _, r := range s.Resource {
 		if !resourceForm.MatchString(r) || strings.Contains(r, "${") {
-			return fmt.Errorf("Resource %q is not understood; an ARN without policy variables is wanted", r)
+			return fmt.Errorf("resource %q is not understood; an ARN without policy variables is wanted", r)
 		}
 	}
 	for name, keys := range s.Condition {
@@ -157,7 +157,7 @@ func checkCondition(name string, keys map[string]texts) error {
 				return fmt.Errorf("policy variables are not understood: %q", v)
 			}
 			if o.base == "Null" && v != "true" && v != "false" {
-				return fmt.Errorf("Null of condition key %q is %q; it is true or false", key, v)
+				return fmt.Errorf("condition key %q is %q under Null; it is true or false", key, v)
 			}
 		}
 	}

@@ -104,17 +104,16 @@ func Maps(was, wanted map[string]string, field func(key string) string) List {
 	slices.Sort(keys)
 	var out List
 	for _, k := range keys {
-		w, inWas := was[k]
-		v, inWanted := wanted[k]
-		if w != v || inWas != inWanted {
-			out = append(out, Difference{Field: field(k), Was: given(w, inWas), Wanted: given(v, inWanted)})
+		if w, v := given(was, k), given(wanted, k); w != v {
+			out = append(out, Difference{Field: field(k), Was: w, Wanted: v})
 		}
 	}
 	return out
 }
 
-// given is a value in a map: one that is there and empty is shown as such.
-func given(v string, ok bool) string {
+// given is the value of a key: one that is there and empty is shown as such.
+func given(in map[string]string, key string) string {
+	v, ok := in[key]
 	if ok && v == "" {
 		return `""`
 	}

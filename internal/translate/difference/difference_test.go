@@ -57,8 +57,10 @@ func TestMaps(t *testing.T) {
 	t.Parallel()
 	got := difference.Maps(map[string]string{"a": "1", "b": "2", "c": "", "d": "4"}, map[string]string{"a": "1", "b": "3", "e": ""}, difference.Keyed("tags"))
 	want := difference.List{
-		{Field: "tags[b]", Was: "2", Wanted: "3"}, {Field: "tags[c]", Was: `""`},
-		{Field: "tags[d]", Was: "4"}, {Field: "tags[e]", Wanted: `""`},
+		{Field: "tags[b]", Was: "2", Wanted: "3"},
+		{Field: "tags[c]", Was: `""`},
+		{Field: "tags[d]", Was: "4"},
+		{Field: "tags[e]", Wanted: `""`},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("an empty value is a value; Maps(...): -want, +got:\n%s", diff)
