@@ -68,11 +68,13 @@ func output(ts *testscript.TestScript, name string, args []string) (string, erro
 		return rulesOf(ctx, ts.Getenv("NS"))
 	case "aws-targetgroups":
 		return targetGroupsOf(ctx, ts)
+	case "aws-loadbalancers":
+		return loadBalancersOf(ctx, ts.Getenv("NS"))
 	case "aws-written":
 		writes, err := writesSoFar(ctx)
 		return strings.Join(writes, "\n"), err
 	default:
-		return "", fmt.Errorf("eventually knows kubectl, fetch, grpc and aws-rules, not %q", name)
+		return "", fmt.Errorf("eventually knows kubectl, fetch, grpc, aws-rules, aws-targetgroups, aws-loadbalancers and aws-written, not %q", name)
 	}
 }
 

@@ -2,9 +2,16 @@ package e2e
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -50,7 +57,7 @@ func idp(ts *testscript.TestScript, _ bool, args []string) {
 var jars = map[string]*cookiejar.Jar{}
 
 // browse NAME GATEWAY URL: a browser, which keeps its cookies under that name, follows redirects from the Gateway to the identity
-// provider and back, and prints status, path and body of where it ends.
+// provider and back, and prints status, path and body of where it ends, and whom the load balancer vouches for there.
 func browse(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: browse NAME GATEWAY URL")
@@ -83,7 +90,48 @@ func visit(ctx context.Context, ts *testscript.TestScript, args []string) (strin
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
-	return fmt.Sprintf("%s %s\n%s\n", resp.Status, resp.Request.URL.RequestURI(), body), err
+	if err != nil {
+		return "", err
+	}
+	who, err := vouched(ctx, body)
+	return fmt.Sprintf("%s %s\n%s\n%s", resp.Status, resp.Request.URL.RequestURI(), body, who), err
+}
+
+// vouched checks the x-amzn-oidc-data of a request that a backend echoes as a backend would that trusts nobody but the load balancer:
+// by the key of the id that it names.
+func vouched(ctx context.Context, body []byte) (string, error) {
+	var echo struct{ Headers map[string][]string }
+	if err := json.Unmarshal(body, &echo); err != nil || len(echo.Headers["X-Amzn-Oidc-Data"]) == 0 {
+		return "", nil //nolint:nilerr // a page that no backend made
+	}
+	var parts [3][]byte
+	for i, part := range strings.SplitN(echo.Headers["X-Amzn-Oidc-Data"][0], ".", len(parts)) {
+		var err error
+		if parts[i], err = base64.URLEncoding.DecodeString(part); err != nil { // with padding, as AWS has it
+			return "", err
+		}
+	}
+	var head struct{ Kid string }
+	var claims struct{ Sub string }
+	if err := errors.Join(json.Unmarshal(parts[0], &head), json.Unmarshal(parts[1], &claims)); err != nil {
+		return "", err
+	}
+	file, err := system.UserKey(ctx, head.Kid)
+	if err != nil {
+		return "", err
+	}
+	block, _ := pem.Decode(file)
+	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	if err != nil {
+		return "", err
+	}
+	token := echo.Headers["X-Amzn-Oidc-Data"][0]
+	sum := sha256.Sum256([]byte(token[:strings.LastIndex(token, ".")]))
+	half := len(parts[2]) / 2
+	if !ecdsa.Verify(key.(*ecdsa.PublicKey), sum[:], new(big.Int).SetBytes(parts[2][:half]), new(big.Int).SetBytes(parts[2][half:])) {
+		return "", fmt.Errorf("x-amzn-oidc-data is not signed by key %s", head.Kid)
+	}
+	return "vouched for " + claims.Sub + "\n", nil
 }
 
 // browserOf a name. The identity provider is reached where it is, everything else at the load balancer.

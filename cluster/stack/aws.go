@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -94,6 +95,11 @@ func (s *Stack) admin(ctx context.Context, method, what string, body []byte) ([]
 		return nil, fmt.Errorf("cannot ask the simulator for %s: it answered %s: %s", what, resp.Status, bytes.TrimSpace(b))
 	}
 	return b, nil
+}
+
+// UserKey is the public key, in PEM, that load balancers sign with under an id when they tell targets who a user is.
+func (s *Stack) UserKey(ctx context.Context, id string) ([]byte, error) {
+	return s.admin(ctx, http.MethodGet, "public-keys/"+url.PathEscape(id), nil)
 }
 
 // AWS is the configuration of an SDK client of the simulated account.

@@ -25,8 +25,22 @@ func (s *Simulator) adminHandler() http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("PUT "+adminPrefix+"policies/{key}", s.permissions.put)
+	mux.HandleFunc("GET "+adminPrefix+"public-keys/{id}", s.userKey)
 	s.script.handle(mux, s.writeJSON)
 	return mux
+}
+
+// userKey is what https://public-keys.auth.elb.REGION.amazonaws.com/ID is on AWS: the key by which targets check who a user is.
+func (s *Simulator) userKey(w http.ResponseWriter, r *http.Request) {
+	key := s.plane.UserKey(r.PathValue("id"))
+	if key == nil {
+		http.Error(w, "no load balancer here signs with a key of this id", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-pem-file")
+	if _, err := w.Write(key); err != nil {
+		s.log.Error("cannot write an answer", "error", err)
+	}
 }
 
 func (s *Simulator) writeJSON(w http.ResponseWriter, v any) {

@@ -3,7 +3,8 @@
 //
 // In go signed requests, by way of any AWS SDK, the CLI or Terraform with AWS_ENDPOINT_URL; out come AWS's answers. Below /_albsim/
 // it tells of itself in JSON: endpoints (where each load balancer listens), calls (which were made; DELETE forgets them), world
-// (the network), policies (PUT gives an access key one), faults (POST scripts one, DELETE clears them) and health.
+// (the network), policies (PUT gives an access key one), faults (POST scripts one, DELETE clears them), health and, in PEM,
+// public-keys (by which targets check the x-amzn-oidc-data of users who have logged in).
 //
 // It can be slow, throttle with AWS's token buckets, and fail before or after the effect of a call. It lets who has an IAM
 // policy do what that allows. What AWS documents nowhere has a
