@@ -31,7 +31,7 @@ var version = "v0.0.0-dev"
 
 type flags struct {
 	Debug                   bool             `env:"DEBUG" help:"Log what each reconcile does." short:"d"`
-	PollInterval            time.Duration    `aliases:"poll" default:"45s" env:"POLL_INTERVAL" help:"How often each managed resource is compared with AWS."`
+	PollInterval            time.Duration    `aliases:"poll" default:"50s" env:"POLL_INTERVAL" help:"How often each managed resource is compared with AWS."`
 	SyncInterval            time.Duration    `aliases:"sync" default:"1h" env:"SYNC_INTERVAL" help:"How often every object is looked at again, whatever happened." short:"s"`
 	MaxConcurrentReconciles int              `aliases:"max-reconcile-rate" default:"10" env:"MAX_CONCURRENT_RECONCILES" help:"How many objects of each kind are reconciled at a time."`
 	MetricsBindAddress      string           `default:":8080" env:"METRICS_BIND_ADDRESS" help:"Where Prometheus metrics are served; 0 for nowhere."`

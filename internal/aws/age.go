@@ -13,13 +13,13 @@ type Ages struct {
 	// Provisioning load balancers change by themselves. 1.8 s.
 	Provisioning time.Duration
 
-	// Content of a load balancer: listeners and rules. 40 s.
+	// Content of a load balancer: listeners and rules. 45 s.
 	Content time.Duration
 
 	// Detail: tags, attributes, certificates. 10 min.
 	Detail time.Duration
 
-	// Health of targets that are settled. 5 min.
+	// Health of targets that are settled. 7.5 min.
 	Health time.Duration
 
 	// Settling targets, those that are initial or draining. 5 s.
@@ -51,9 +51,9 @@ func (a Ages) orDefaults() Ages {
 	return Ages{
 		Listing:      cmp.Or(a.Listing, 12*time.Second),
 		Provisioning: cmp.Or(a.Provisioning, 1800*time.Millisecond),
-		Content:      cmp.Or(a.Content, 40*time.Second),
+		Content:      cmp.Or(a.Content, 45*time.Second),
 		Detail:       cmp.Or(a.Detail, 10*time.Minute),
-		Health:       cmp.Or(a.Health, 5*time.Minute),
+		Health:       cmp.Or(a.Health, 450*time.Second),
 		Settling:     cmp.Or(a.Settling, 5*time.Second),
 		Network:      cmp.Or(a.Network, 5*time.Minute),
 		Groups:       cmp.Or(a.Groups, 12*time.Second),
@@ -66,7 +66,7 @@ func (a Ages) orDefaults() Ages {
 }
 
 // usualPoll is the interval that the default ages are made for.
-const usualPoll = 45 * time.Second
+const usualPoll = 50 * time.Second
 
 // AgesFor are ages for objects that are compared with AWS once in poll: in proportion, so that each comparison sees what AWS
 // holds since the one before. Longer intervals than the usual have the usual ages.

@@ -13,9 +13,9 @@ func TestAgesFor(t *testing.T) {
 		poll   time.Duration
 		want   time.Duration // of Content
 	}{
-		"Usual":  {"The usual interval has the default ages.", 45 * time.Second, 0},
+		"Usual":  {"The usual interval has the default ages.", 50 * time.Second, 0},
 		"Longer": {"A longer interval is no reason to see older answers when something happens.", time.Hour, 0},
-		"Short":  {"A short interval is in vain if its answers are older than itself.", 9 * time.Second, 8 * time.Second},
+		"Short":  {"A short interval is in vain if its answers are older than itself.", 10 * time.Second, 9 * time.Second},
 		"None":   {"No interval is no wish.", 0, 0},
 	}
 	for name, tc := range cases {

@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	defaultPoll    = 45 * time.Second
+	defaultPoll    = 50 * time.Second
 	defaultTimeout = time.Minute
 
 	// shortestPoll that the annotation crossplane.io/poll-interval may ask for.

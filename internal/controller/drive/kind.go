@@ -74,7 +74,7 @@ type Options struct {
 	Logger   logging.Logger
 	Recorder event.Recorder
 
-	// PollInterval between two looks at a settled object. Zero: 45 s, which leaves room for a repair within a minute.
+	// PollInterval between two looks at a settled object. Zero: 50 s, which leaves room for a repair within a minute.
 	PollInterval time.Duration
 
 	// Timeout of one reconcile's calls to AWS. Zero: a minute.
