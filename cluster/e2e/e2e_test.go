@@ -72,6 +72,7 @@ func TestScripts(t *testing.T) {
 		Setup:               func(env *testscript.Env) error { return setUp(env, kubectl) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"allow":             allow,
+			"iam":               iam,
 			"certificate":       certificate,
 			"secret":            secret,
 			"aws-certificates":  awsCertificates,
@@ -104,6 +105,7 @@ func TestScripts(t *testing.T) {
 			"quiet":             quiet,
 			"provider":          provider,
 			"eventually":        eventually,
+			"secret-free":       secretFree,
 		},
 	})
 }

@@ -1,8 +1,11 @@
 package stack
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -58,6 +61,38 @@ func (s *Stack) install(ctx context.Context) error {
 		return err
 	}
 	return s.between()
+}
+
+// Policy is the IAM policy of examples/iam, for the stack's bucket.
+func Policy(ctx context.Context) ([]byte, error) {
+	root, err := goList(ctx, "-m", "-f", "{{.Dir}}", "github.com/crossplane-contrib/provider-alb-gateway")
+	if err != nil {
+		return nil, err
+	}
+	shipped, err := os.ReadFile(filepath.Join(root, "examples", "iam", "policy.json"))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the IAM policy: %w", err)
+	}
+	return bytes.ReplaceAll(shipped, []byte("TRUST-STORE-BUCKET"), []byte(Bucket)), nil
+}
+
+// writePolicy writes the policy that the provider's credentials have, and says where.
+func (s *Stack) writePolicy(ctx context.Context) (string, error) {
+	policy, err := Policy(ctx)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(s.options.Dir, "iam-policy.json")
+	if err := os.WriteFile(path, policy, 0o600); err != nil {
+		return "", fmt.Errorf("cannot write the provider's IAM policy: %w", err)
+	}
+	return path, nil
+}
+
+// Limit what the provider may do in AWS to a policy.
+func (s *Stack) Limit(ctx context.Context, policy []byte) error {
+	_, err := s.admin(ctx, http.MethodPut, "policies/"+ProviderAccessKey, policy)
+	return err
 }
 
 // writeAccount writes the kubeconfig that the provider runs with.

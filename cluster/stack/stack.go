@@ -11,11 +11,17 @@ import (
 	"time"
 )
 
-// The credentials that the simulator accepts and the provider is given.
+// The credentials of an administrator of the simulated account.
 const (
 	Region    = "us-east-1"
 	AccessKey = "test"
 	SecretKey = "test"
+)
+
+// The provider's own credentials, which the policy of examples/iam limits.
+const (
+	ProviderAccessKey = "provider"
+	ProviderSecretKey = "provider-secret-access-key"
 )
 
 // Options say how a Stack is run. Dir and Bin are required.
@@ -111,6 +117,9 @@ func (s *Stack) ProviderLog() (string, error) { return (&Replica{s.provider}).Lo
 // Endpoint is the simulator's URL.
 func (s *Stack) Endpoint() string { return s.endpoint }
 
+// Logs is the folder of the logs.
+func (s *Stack) Logs() string { return filepath.Join(s.options.Dir, "logs") }
+
 // Metrics is the URL of the provider's metrics.
 func (s *Stack) Metrics() string { return "http://" + s.metrics + "/metrics" }
 
@@ -143,7 +152,8 @@ func (s *Stack) StartReplicaVia(ctx context.Context, via []string, name string, 
 	}
 	p := s.process("provider", slices.Concat([]string{"--metrics-bind-address=0", "--health-probe-bind-address=" + health}, s.options.ProviderArgs, args)...)
 	p.name, p.log = name, filepath.Join(s.options.Dir, "logs", name+".log")
-	p.env = slices.Concat(s.Env(), []string{"KUBECONFIG=" + s.account}, via) // the last one counts
+	own := []string{"KUBECONFIG=" + s.account, "AWS_ACCESS_KEY_ID=" + ProviderAccessKey, "AWS_SECRET_ACCESS_KEY=" + ProviderSecretKey}
+	p.env = slices.Concat(s.Env(), own, via) // the last one counts
 	if err := p.start(); err != nil {
 		return nil, err
 	}
@@ -191,7 +201,14 @@ func (s *Stack) Env() []string {
 }
 
 func (s *Stack) startSimulator(ctx context.Context) error {
-	s.simulator = s.process("albsim", append([]string{"--listen=127.0.0.1:0", "--region=" + Region, "--bucket=" + Bucket}, s.options.SimulatorArgs...)...)
+	policy, err := s.writePolicy(ctx)
+	if err != nil {
+		return err
+	}
+	s.simulator = s.process("albsim", slices.Concat([]string{
+		"--listen=127.0.0.1:0", "--region=" + Region, "--bucket=" + Bucket, "--policy=" + ProviderAccessKey + "=" + policy,
+		"--access-key=" + AccessKey, "--secret-key=" + SecretKey, "--access-key=" + ProviderAccessKey, "--secret-key=" + ProviderSecretKey,
+	}, s.options.SimulatorArgs)...)
 	if err := s.simulator.start(); err != nil {
 		return err
 	}
