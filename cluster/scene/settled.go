@@ -3,6 +3,7 @@ package scene
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -41,7 +42,7 @@ func Unsettled(ctx context.Context, kube client.Client, gateway client.ObjectKey
 		if isReady(o) {
 			ready++
 		} else if lacks == "" {
-			lacks = o.GetKind() + " " + o.GetName()
+			lacks = fmt.Sprintf("%s %s, of generation %d%s", o.GetKind(), o.GetName(), o.GetGeneration(), conditionsOf(o))
 		}
 	}
 	if ready < len(all) {
@@ -68,6 +69,18 @@ func isReady(o unstructured.Unstructured) bool {
 		}
 	}
 	return good == 2
+}
+
+// conditionsOf an object, each with the generation that it is about.
+func conditionsOf(o unstructured.Unstructured) string {
+	conditions, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions")
+	var b strings.Builder
+	for _, c := range conditions {
+		if c, ok := c.(map[string]any); ok {
+			_, _ = fmt.Fprintf(&b, "; %v of %v is %v: %v %v", c["type"], c["observedGeneration"], c["status"], c["reason"], c["message"]) // a Builder never fails
+		}
+	}
+	return b.String()
 }
 
 // Managed resources of a namespace, of every kind; of all namespaces, if it is empty.
