@@ -69,16 +69,16 @@ func newELB(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *ELB {
 }
 
 // edited looks at the error of a write: where the write may have had an effect, or shows that what is remembered is wrong,
-// it is forgotten.
+// it is forgotten. What a policy denies may be gone: without its tags, it is nobody's.
 func (e *ELB) edited(err error, expire func(string), key string) {
 	switch Classify(err) {
-	case Gone, InUse, Transient, Throttled:
+	case Gone, InUse, Transient, Throttled, Denied:
 		expire(key)
 	case Refused:
 		if IsAlreadyExists(err) {
 			expire(key)
 		}
-	case Denied, Unconfigured:
+	case Unconfigured:
 	}
 }
 

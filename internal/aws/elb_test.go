@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -434,6 +435,27 @@ func TestLostAnswersAreAskedFor(t *testing.T) {
 	lose.Store(false)
 	if got := priorities(must[[]types.Rule](t)(b.account.ELB.Rules(t.Context(), listener))); len(got) != 1 {
 		t.Errorf("\nwhat a lost write made is seen\nRules(...): got %v", got)
+	}
+}
+
+// Where a policy asks for a tag, what is gone is denied, not unknown: it has no tags.
+func TestWhatIsDeniedMayBeGone(t *testing.T) {
+	before := func(_ context.Context, c simulator.Call) error {
+		if c.Operation == "ModifyRule" {
+			return wire.Errorf("AccessDenied", "no identity-based policy allows it").WithStatus(http.StatusForbidden)
+		}
+		return nil
+	}
+	b := newBench(t, simulator.Options{Faults: simulator.Faults{Before: before}}, Options{})
+	listener := b.createListener(t, b.createLoadBalancer(t, "web"))
+	arn := *must[*elbv2.CreateRuleOutput](t)(b.behind().CreateRule(t.Context(), rule(listener, 1))).Rules[0].RuleArn
+	must[[]types.Rule](t)(b.account.ELB.Rules(t.Context(), listener))
+	must[*elbv2.DeleteRuleOutput](t)(b.behind().DeleteRule(t.Context(), &elbv2.DeleteRuleInput{RuleArn: &arn}))
+	if _, err := b.account.ELB.ModifyRule(t.Context(), &elbv2.ModifyRuleInput{RuleArn: &arn, Actions: rule(listener, 1).Actions}); !IsDenied(err) {
+		t.Fatalf("ModifyRule(...): want denied, got %v", err)
+	}
+	if got := must[[]types.Rule](t)(b.account.ELB.Rules(t.Context(), listener)); slices.ContainsFunc(got, func(r types.Rule) bool { return same(r.RuleArn, arn) }) {
+		t.Error("the rule that is gone is still remembered")
 	}
 }
 

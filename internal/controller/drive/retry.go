@@ -81,9 +81,14 @@ func (t *tries) next(p *pass, r reconcile.Result) reconcile.Result {
 
 func (t *tries) afterError(p *pass, r reconcile.Result) reconcile.Result {
 	switch aws.Classify(p.failed) {
-	case aws.Refused, aws.Denied:
-		t.forget(p.name)
-		return after(userRetry + spread(p.name.String(), userRetry/10))
+	case aws.Denied:
+		// A policy that asks for a tag denies everything on what is gone: whether it is shows at the next look.
+		if p.step != looked && t.add(p.name) == 1 {
+			return after(createdRetry)
+		}
+		return t.afterUser(p)
+	case aws.Refused:
+		return t.afterUser(p)
 	case aws.Unconfigured:
 		t.forget(p.name)
 		return after(configRetry + spread(p.name.String(), configRetry/10))
@@ -92,6 +97,12 @@ func (t *tries) afterError(p *pass, r reconcile.Result) reconcile.Result {
 	case aws.Gone, aws.Throttled, aws.Transient:
 	}
 	return r
+}
+
+// afterUser has had the time to change something.
+func (t *tries) afterUser(p *pass) reconcile.Result {
+	t.forget(p.name)
+	return after(userRetry + spread(p.name.String(), userRetry/10))
 }
 
 func after(d time.Duration) reconcile.Result { return reconcile.Result{RequeueAfter: d} }

@@ -3,8 +3,10 @@ package listenerrule_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -15,6 +17,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/rig"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
 	simelb "github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/elbv2"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wire"
 )
 
 func TestCreate(t *testing.T) {
@@ -251,6 +254,28 @@ func TestLostCreateIsFoundAgain(t *testing.T) {
 	mg := b.rules.Settle(name)
 	if arn := *made[0].RuleArn; mg.Status.AtProvider.ARN != arn || meta.GetExternalName(mg) != arn || rig.Ready(mg) != "Available" || len(b.inAWS()) != 1 {
 		t.Errorf("ARN %q, external name %q, Ready %q, %d rules; want %q alone", mg.Status.AtProvider.ARN, meta.GetExternalName(mg), rig.Ready(mg), len(b.inAWS()), arn)
+	}
+}
+
+// Where a policy asks for a tag, AWS denies to delete what is gone already. A lost answer must not keep an object for minutes.
+func TestDeniedIsLookedAtOnceMoreSoon(t *testing.T) {
+	opts := simulator.Options{Faults: simulator.Faults{Before: func(_ context.Context, c simulator.Call) error {
+		if c.Operation == "DeleteRule" {
+			return wire.Errorf("AccessDenied", "no identity-based policy allows it").WithStatus(http.StatusForbidden)
+		}
+		return nil
+	}}}
+	b := newBenchWith(t, opts, rule(name, 1000))
+	b.rules.Settle(name)
+	b.rules.Delete(name)
+	for i, soon := range []bool{true, false, true} {
+		mg, result := b.rules.Once(name)
+		if s := rig.Synced(mg); !strings.Contains(s, "AWS denies elasticloadbalancing:DeleteRule") {
+			t.Fatalf("Synced %q does not say what is denied", s)
+		}
+		if (result.RequeueAfter < 5*time.Second) != soon {
+			t.Errorf("try %d: looked at again after %s, want soon: %v", i, result.RequeueAfter, soon)
+		}
 	}
 }
 
