@@ -1,11 +1,23 @@
 package translate
 
-import gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+import (
+	"k8s.io/apimachinery/pkg/types"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
 
 // A reference goes from an object of one namespace to one of another.
 type reference struct {
 	fromGroup, fromKind, fromNamespace   string
 	toGroup, toKind, toNamespace, toName string
+}
+
+// Permitted says whether ReferenceGrants let an object of a kind of Gateway API, in a namespace, refer to one of a kind of the core
+// group. What is not permitted need not be read.
+func Permitted(grants []*gatewayv1.ReferenceGrant, kind, namespace, target string, to types.NamespacedName) bool {
+	return permitted(grants, reference{
+		fromGroup: gatewayv1.GroupName, fromKind: kind, fromNamespace: namespace,
+		toKind: target, toNamespace: to.Namespace, toName: to.Name,
+	})
 }
 
 // permitted says whether a ReferenceGrant in the target's namespace permits a reference. Group and kind count exactly.

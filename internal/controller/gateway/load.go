@@ -118,14 +118,12 @@ func (s *state) holders() []client.Object {
 
 // loadReferences gets the objects that the Gateway, its ListenerSets and their routes refer to, and what allows them to.
 func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
-	namespaces := set[string]{}
-	grantors, services, rules := set[string]{}, set[types.NamespacedName]{}, set[types.NamespacedName]{}
+	namespaces, grantors := set[string]{}, set[string]{}
+	services, rules := set[types.NamespacedName]{}, set[types.NamespacedName]{}
 	grantors.add(lookup.ConfigMapNamespaces(s.Gateway)...)
-	secrets := set[types.NamespacedName]{}
 	for _, o := range s.holders() {
 		namespaces.add(o.GetNamespace())
 		grantors.add(lookup.SecretNamespaces(o)...)
-		secrets.add(lookup.Secrets(o)...)
 	}
 	for _, route := range s.routes {
 		namespaces.add(route.GetNamespace())
@@ -144,16 +142,6 @@ func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
 	if s.ListenerRuleConfigurations, err = get[gwcfgv1.ListenerRuleConfiguration](ctx, r.kube, rules.sorted(compareNames)); err != nil {
 		return err
 	}
-	for _, c := range s.ListenerRuleConfigurations {
-		secrets.add(lookup.ClientSecrets(c)...)
-	}
-	// The content of Secrets and ConfigMaps is not in the cache.
-	if s.Secrets, err = get[corev1.Secret](ctx, r.live, secrets.sorted(compareNames)); err != nil {
-		return err
-	}
-	if s.ConfigMaps, err = get[corev1.ConfigMap](ctx, r.live, lookup.ConfigMaps(s.Gateway)); err != nil {
-		return err
-	}
 	for _, ns := range grantors.sorted(compareStrings) {
 		l := &gatewayv1.ReferenceGrantList{}
 		if err := r.kube.List(ctx, l, client.InNamespace(ns)); err != nil {
@@ -161,7 +149,38 @@ func (r *Reconciler) loadReferences(ctx context.Context, s *state) error {
 		}
 		s.ReferenceGrants = append(s.ReferenceGrants, pointers(l.Items)...)
 	}
+	if err := r.loadContents(ctx, s); err != nil {
+		return err
+	}
 	return r.loadTargetGroupConfigurations(ctx, s)
+}
+
+// loadContents of the Secrets and ConfigMaps that are referred to by who may: no others are read. The cache does not have them.
+func (r *Reconciler) loadContents(ctx context.Context, s *state) error {
+	secrets := set[types.NamespacedName]{}
+	for _, o := range s.holders() {
+		secrets.add(s.granted(o, "Secret", lookup.Secrets(o))...)
+	}
+	for _, c := range s.ListenerRuleConfigurations {
+		secrets.add(lookup.ClientSecrets(c)...)
+	}
+	var err error
+	if s.Secrets, err = get[corev1.Secret](ctx, r.live, secrets.sorted(compareNames)); err != nil {
+		return err
+	}
+	s.ConfigMaps, err = get[corev1.ConfigMap](ctx, r.live, s.granted(s.Gateway, "ConfigMap", lookup.ConfigMaps(s.Gateway)))
+	return err
+}
+
+// granted are those objects of a kind that a holder of listeners may refer to.
+func (s *state) granted(holder client.Object, kind string, names []types.NamespacedName) []types.NamespacedName {
+	from := "Gateway"
+	if _, ok := holder.(*gatewayv1.ListenerSet); ok {
+		from = "ListenerSet"
+	}
+	return slices.DeleteFunc(names, func(n types.NamespacedName) bool {
+		return !translate.Permitted(s.ReferenceGrants, from, holder.GetNamespace(), kind, n)
+	})
 }
 
 func (r *Reconciler) loadTargetGroupConfigurations(ctx context.Context, s *state) error {

@@ -22,7 +22,7 @@ func TestLoad(t *testing.T) {
 		g.Spec.Infrastructure = &gatewayv1.GatewayInfrastructure{ParametersRef: &gatewayv1.LocalParametersReference{
 			Group: gwcfgv1.Group, Kind: gwcfgv1.LoadBalancerConfigurationKind, Name: "cfg",
 		}}
-		g.Spec.Listeners = append(g.Spec.Listeners, secured("https", secretRef("", "cert"), secretRef("certs", "shared"), secretRef(ns, "missing")))
+		g.Spec.Listeners = append(g.Spec.Listeners, secured("https", secretRef("", "cert"), secretRef("certs", "shared"), secretRef("closed", "cert"), secretRef(ns, "missing")))
 	})
 	c := class(func(c *gatewayv1.GatewayClass) {
 		c.Spec.ParametersRef = &gatewayv1.ParametersReference{
@@ -39,6 +39,12 @@ func TestLoad(t *testing.T) {
 	}
 	object := func(namespace, name string) metav1.ObjectMeta {
 		return metav1.ObjectMeta{Namespace: namespace, Name: name}
+	}
+	grant := func(namespace, from, kind, to string) *gatewayv1.ReferenceGrant {
+		return &gatewayv1.ReferenceGrant{ObjectMeta: object(namespace, "grant"), Spec: gatewayv1.ReferenceGrantSpec{
+			From: []gatewayv1.ReferenceGrantFrom{{Group: gatewayv1.GroupName, Kind: gatewayv1.Kind(kind), Namespace: gatewayv1.Namespace(from)}},
+			To:   []gatewayv1.ReferenceGrantTo{{Kind: gatewayv1.Kind(to)}},
+		}}
 	}
 
 	w := newWorld(t,
@@ -58,11 +64,11 @@ func TestLoad(t *testing.T) {
 		route("guests", "visit", withParent(setRef("team", "extra"))), route(ns, "elsewhere", withParent(setRef(ns, "unrelated"))),
 		route(ns, "twice", ours, withParent(setRef("team", "extra"))),
 		route("guests", "left", other, withStatus(parentStatus(setRef("team", "extra"), "gateway.k8s.aws/alb"))),
-		&gatewayv1.ReferenceGrant{ObjectMeta: object("vault", "grant")},
+		grant("vault", "team", "ListenerSet", "Secret"), grant("closed", ns, "ListenerSet", "Secret"), &corev1.Secret{ObjectMeta: object("closed", "cert")},
 		&corev1.Secret{ObjectMeta: object("team", "cert")}, &corev1.Secret{ObjectMeta: object("vault", "cert")},
 		service(ns, "cart"), service("depot", "stock"), service(ns, "unrelated"),
 		&gatewayv1.ReferenceGrant{ObjectMeta: object("depot", "grant")}, &gatewayv1.ReferenceGrant{ObjectMeta: object("elsewhere", "grant")},
-		&gatewayv1.ReferenceGrant{ObjectMeta: object("certs", "grant")},
+		grant("certs", ns, "Gateway", "Secret"),
 		&corev1.Secret{ObjectMeta: object(ns, "cert")}, &corev1.Secret{ObjectMeta: object("certs", "shared")}, &corev1.Secret{ObjectMeta: object(ns, "unrelated")},
 		&gwcfgv1.LoadBalancerConfiguration{ObjectMeta: object(ns, "cfg"), Spec: gwcfgv1.LoadBalancerConfigurationSpec{
 			DefaultTargetGroupConfiguration: &gwcfgv1.DefaultTargetGroupConfigurationReference{Name: "fallback"},
@@ -74,7 +80,7 @@ func TestLoad(t *testing.T) {
 		&albv1alpha1.LoadBalancer{ObjectMeta: objectMeta("stale", "uid-of-stale", ownedBy("Gateway", gwName, "uid-of-former-web"))},
 		&albv1alpha1.SecurityGroup{ObjectMeta: objectMeta("sg", "uid-of-sg", ownedBy("LoadBalancer", gwName, lbUID))},
 		&corev1.ConfigMap{ObjectMeta: object(ns, "people")}, &corev1.ConfigMap{ObjectMeta: object("trust", "partners")}, &corev1.ConfigMap{ObjectMeta: object(ns, "unrelated")},
-		&gatewayv1.ReferenceGrant{ObjectMeta: object("trust", "grant")},
+		grant("trust", ns, "Gateway", "ConfigMap"), &corev1.ConfigMap{ObjectMeta: object("closed", "partners")},
 		&albv1alpha1.TrustStore{ObjectMeta: objectMeta("web-clients", "uid-of-store", ownedBy("LoadBalancer", gwName, lbUID))},
 		&albv1alpha1.TrustStore{ObjectMeta: objectMeta("handmade", "uid-of-handmade-store", nil)},
 		&albv1alpha1.Certificate{ObjectMeta: objectMeta("web-cert", "uid-of-cert", ownedBy("LoadBalancer", gwName, lbUID))},
@@ -125,7 +131,7 @@ func TestLoad(t *testing.T) {
 		"former":     {"guests/left", "shop/former", "shop/former-calls"},
 		"namespaces": {"/guests", "/shop", "/team"},
 		"services":   {"depot/stock", "shop/calls", "shop/cart"},
-		"grants":     {"certs/grant", "depot/grant", "trust/grant", "vault/grant"},
+		"grants":     {"certs/grant", "closed/grant", "depot/grant", "trust/grant", "vault/grant"},
 		"secrets":    {"certs/shared", "shop/cert", "team/cert", "vault/cert"},
 		"configmaps": {"shop/people", "trust/partners"},
 		"stores":     {"shop/web-clients"},
@@ -156,7 +162,9 @@ func bundled(c *albv1alpha1.ClusterProviderConfig) *albv1alpha1.ClusterProviderC
 func validating(g *gatewayv1.Gateway) {
 	g.Spec.TLS = &gatewayv1.GatewayTLSConfig{Frontend: &gatewayv1.FrontendTLSConfig{Default: gatewayv1.TLSConfig{
 		Validation: &gatewayv1.FrontendTLSValidation{CACertificateRefs: []gatewayv1.ObjectReference{
-			{Kind: "ConfigMap", Name: "people"}, {Kind: "ConfigMap", Name: "partners", Namespace: new(gatewayv1.Namespace("trust"))},
+			{Kind: "ConfigMap", Name: "people"},
+			{Kind: "ConfigMap", Name: "partners", Namespace: new(gatewayv1.Namespace("trust"))},
+			{Kind: "ConfigMap", Name: "partners", Namespace: new(gatewayv1.Namespace("closed"))},
 		}},
 	}}}
 }
