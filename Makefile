@@ -116,6 +116,10 @@ verify: generate lint race ## Check what a change must pass besides the tests: g
 	@changed=$$(git status --porcelain -- package/crds examples/iam/policy.json ':(glob)**/zz_generated.*'); \
 	if [ -n "$$changed" ]; then echo "generated files are not what the sources say; run \`make generate\` and commit:" >&2; echo "$$changed" >&2; exit 1; fi
 
+.PHONY: picture
+picture: go ## Make docs/page.png, the picture of the page, anew; needs Chromium.
+	REQUIRE_BROWSER=1 $(GO) test ./internal/page -count=1 -run '^TestScreenshot$$' -screenshot=$(CURDIR)/docs/page.png
+
 .PHONY: demo
 demo: build ## Bring up a Gateway on a local cluster and a simulated AWS, use it, and tear it down.
 	@$(BIN)/demo run

@@ -120,7 +120,8 @@ func (d *demo) howToGoOn(dir string) {
 
 The load balancer %s listens on:
 %s
+The page: %s
 Logs are in %s. End it with make down.`,
 		filepath.Join(dir, "kubeconfig"), d.stack.Endpoint(), stack.Region, stack.AccessKey, stack.SecretKey,
-		d.address, d.where(), filepath.Join(dir, "logs")))
+		d.address, d.where(), d.stack.Page(), filepath.Join(dir, "logs")))
 }

@@ -31,7 +31,7 @@ func TestRun(t *testing.T) {
 	}
 	for _, want := range []string{
 		"start the Kubernetes control plane", "wait for the Gateway to be programmed", "$ kubectl get alb -n example-ns",
-		"└── ✓ LoadBalancer/my-alb-gateway", "HTTP/1.1 200 OK", "HTTP/2.0 200 OK", `"pod": "echo-`, "see that nothing of it is left in AWS", "done in",
+		"└── ✓ LoadBalancer/my-alb-gateway", "HTTP/1.1 200 OK", "HTTP/2.0 200 OK", `"pod": "echo-`, "The page: http://127.0.0.1:", "see that nothing of it is left in AWS", "done in",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("Run does not show %q:\n%s", want, out)

@@ -40,6 +40,7 @@ func (d *demo) use() []step {
 	return []step{
 		{"send a request over HTTP", func(ctx context.Context) error { return d.request(ctx, "http") }},
 		{"send a request over HTTPS", func(ctx context.Context) error { return d.request(ctx, "https") }},
+		{"see the same on the provider's page", d.readPage},
 	}
 }
 

@@ -140,3 +140,28 @@ func (d *demo) where() string {
 	}
 	return b.String()
 }
+
+// readPage looks at the page that the provider serves, and says where it is.
+func (d *demo) readPage(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	url := d.stack.Page() + "gateways/" + namespace + "/" + gateway
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"?url=https%3A%2F%2F"+host+"%2Fcart", nil)
+	if err != nil {
+		return fmt.Errorf("cannot make a request: %w", err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("cannot read the page: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 4<<20))
+	if err != nil {
+		return fmt.Errorf("cannot read the page: %w", err)
+	}
+	if answer := "forwarded to " + namespace + "/echo:80, 3 of 3 healthy"; resp.StatusCode != http.StatusOK || !strings.Contains(string(body), answer) {
+		return fmt.Errorf("the page answers %s, and does not say %q of a request", resp.Status, answer)
+	}
+	d.progress.show("The page: " + url)
+	return nil
+}

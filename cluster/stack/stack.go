@@ -46,6 +46,7 @@ type Stack struct {
 	kubeconfig string   // of an administrator
 	account    string   // kubeconfig of the provider's ServiceAccount
 	metrics    string   // host:port of the provider's metrics
+	page       string   // host:port of the provider's page
 	via        []string // environment of the provider where it differs from Env
 
 	simulator *process
@@ -123,13 +124,19 @@ func (s *Stack) Logs() string { return filepath.Join(s.options.Dir, "logs") }
 // Metrics is the URL of the provider's metrics.
 func (s *Stack) Metrics() string { return "http://" + s.metrics + "/metrics" }
 
+// Page is the URL of the provider's page.
+func (s *Stack) Page() string { return "http://" + s.page + "/" }
+
 // StartProvider starts bin/provider and waits until it says that it is ready.
 func (s *Stack) StartProvider(ctx context.Context) error {
 	var err error
 	if s.metrics, err = freeAddress(); err != nil {
 		return err
 	}
-	r, err := s.StartReplica(ctx, "provider", "--metrics-bind-address="+s.metrics)
+	if s.page, err = freeAddress(); err != nil {
+		return err
+	}
+	r, err := s.StartReplica(ctx, "provider", "--metrics-bind-address="+s.metrics, "--page-bind-address="+s.page)
 	if r != nil {
 		s.provider = r.process
 	}
@@ -150,7 +157,7 @@ func (s *Stack) StartReplicaVia(ctx context.Context, via []string, name string, 
 	if err != nil {
 		return nil, err
 	}
-	p := s.process("provider", slices.Concat([]string{"--metrics-bind-address=0", "--health-probe-bind-address=" + health}, s.options.ProviderArgs, args)...)
+	p := s.process("provider", slices.Concat([]string{"--metrics-bind-address=0", "--page-bind-address=0", "--health-probe-bind-address=" + health}, s.options.ProviderArgs, args)...)
 	p.name, p.log = name, filepath.Join(s.options.Dir, "logs", name+".log")
 	own := []string{"KUBECONFIG=" + s.account, "AWS_ACCESS_KEY_ID=" + ProviderAccessKey, "AWS_SECRET_ACCESS_KEY=" + ProviderSecretKey}
 	p.env = slices.Concat(s.Env(), own, via) // the last one counts

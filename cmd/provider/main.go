@@ -36,6 +36,7 @@ type flags struct {
 	MaxConcurrentReconciles int              `aliases:"max-reconcile-rate" default:"10" env:"MAX_CONCURRENT_RECONCILES" help:"How many objects of each kind are reconciled at a time."`
 	MetricsBindAddress      string           `default:":8080" env:"METRICS_BIND_ADDRESS" help:"Where Prometheus metrics are served; 0 for nowhere."`
 	HealthProbeBindAddress  string           `aliases:"health-probe-bind-addr" default:":8081" env:"HEALTH_PROBE_BIND_ADDRESS" help:"Where /healthz and /readyz are served; 0 for nowhere."`
+	PageBindAddress         string           `default:"127.0.0.1:8082" env:"PAGE_BIND_ADDRESS" help:"Where a read-only page with the Gateways, their rules and targets is served, without any login; 0 for nowhere. What cannot be served there is logged, and keeps the controllers from nothing."`
 	PprofBindAddress        string           `default:"0" env:"PPROF_BIND_ADDRESS" help:"Where profiles of this process are served; 0 for nowhere."`
 	LeaderElection          bool             `env:"LEADER_ELECTION" help:"Let only one of several replicas work at a time." short:"l"`
 	LeaderElectionNamespace string           `env:"LEADER_ELECTION_NAMESPACE,POD_NAMESPACE" help:"Namespace of the leader election's Lease; in a cluster, that of the pod if left out."`
@@ -98,6 +99,7 @@ func run(ctx context.Context, f flags) error {
 		return err
 	}
 	defer stop()
+	defer p.servePage(f.PageBindAddress)()
 	log.Info("Starting", "version", version, "cluster", cfg.Host, "poll-interval", f.PollInterval.String(), "leader-election", f.LeaderElection)
 	return p.run(ctx)
 }

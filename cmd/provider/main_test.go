@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"testing"
 
 	"github.com/alecthomas/kong"
@@ -42,5 +43,21 @@ func TestFlags(t *testing.T) {
 				t.Errorf("\n%s\nParse(%v): -want, +got:\n%s", tc.reason, tc.args, diff)
 			}
 		})
+	}
+}
+
+// The page is there for whoever looks from this machine, and for nobody else unless told so.
+func TestPageIsLocal(t *testing.T) {
+	f := flags{}
+	parser, err := kong.New(&f, kong.Vars{"version": "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(nil); err != nil {
+		t.Fatal(err)
+	}
+	host, _, err := net.SplitHostPort(f.PageBindAddress)
+	if err != nil || host != "127.0.0.1" {
+		t.Errorf("want the page at 127.0.0.1, got %q (%v)", f.PageBindAddress, err)
 	}
 }

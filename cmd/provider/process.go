@@ -21,6 +21,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/gatewayclass"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/permission"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/presence"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/page"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
@@ -46,6 +47,7 @@ type process struct {
 	kube        client.Client // reads the API server
 	permissions *permission.Monitor
 	health      *health
+	page        *page.Server
 }
 
 func newProcess(cfg *rest.Config, f flags, log logging.Logger) (*process, error) {
@@ -63,9 +65,22 @@ func newProcess(cfg *rest.Config, f flags, log logging.Logger) (*process, error)
 	if err != nil {
 		return nil, errors.Wrapf(err, "cannot use the configuration of cluster %s", cfg.Host)
 	}
-	p := &process{cfg: cfg, flags: f, log: log, scheme: s, discovery: d, kube: kube, permissions: permission.NewMonitor(kube), health: &health{}}
+	p := &process{cfg: cfg, flags: f, log: log, scheme: s, discovery: d, kube: kube, permissions: permission.NewMonitor(kube), health: &health{}, page: page.NewServer()}
 	cfg.Wrap(p.permissions.Wrap)
 	return p, nil
+}
+
+// servePage at an address until stop is called. The controllers work without it.
+func (p *process) servePage(address string) (stop func()) {
+	at, stop, err := p.page.Serve(address)
+	switch {
+	case err != nil:
+		p.log.Info("The page is not served: choose where with --page-bind-address", "error", err.Error())
+		return func() {}
+	case at != "":
+		p.log.Info("The page is served", "url", "http://"+at+"/")
+	}
+	return stop
 }
 
 // run until ctx ends.
@@ -100,6 +115,7 @@ func (p *process) start(ctx context.Context) presence.Kinds {
 		}
 		p.health.is(healthz.Ping)
 		if lack != said {
+			p.page.Wait(lack)
 			p.log.Info("Waiting: "+lack, "cluster", p.cfg.Host)
 			said = lack
 		}
@@ -161,6 +177,9 @@ func (p *process) control(ctx context.Context, kinds presence.Kinds) error {
 	if err != nil {
 		return errors.Wrap(err, "cannot set up controllers")
 	}
+	if err := p.page.Follow(ctx, mgr.GetCache()); err != nil {
+		return errors.Wrap(err, "cannot set up the page")
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan struct{})
@@ -178,6 +197,7 @@ func (p *process) control(ctx context.Context, kinds presence.Kinds) error {
 	}()
 	p.log.Info("Controllers start", "absent-kinds", len(kinds.Absent()))
 	err = mgr.Start(ctx)
+	p.page.Wait("they start anew")
 	cancel()
 	<-done
 	return errors.Wrap(err, "stopped")

@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"internal/simulator/identity":  {},
 	"internal/view":                {"apis", "internal/alb", "internal/translate"},
 	"internal/arch":                {},
+	"internal/page":                {"internal/controller/gateway", "internal/controller/lookup", "internal/translate", "internal/view"},
 	"internal/snapshot":            {"apis", "internal/controller/gateway", "internal/controller/lookup", "internal/translate"},
 	"cluster/stack":                {"apis"},
 	"cluster/scene":                {"apis"},
@@ -41,13 +42,14 @@ var allowed = map[string][]string{
 	"cmd/demo":                     {"cluster/demo"},
 	"cmd/albsim":                   {"internal/simulator"},
 	"cmd/kubectl-alb":              {"internal/controller/gateway", "internal/snapshot", "internal/translate", "internal/view"},
-	"cmd/provider":                 {"apis", "internal/aws", "internal/controller", "internal/translate"},
+	"cmd/provider":                 {"apis", "internal/aws", "internal/controller", "internal/page", "internal/translate"},
 }
 
 // testAllowed lists what the tests of a part may import beyond allowed.
 var testAllowed = map[string][]string{
 	"internal/aws":                 {"internal/simulator"},
 	"internal/controller":          {"internal/simulator"},
+	"internal/page":                {"apis", "internal/snapshot"},
 	"internal/simulator/dataplane": {"internal/simulator/identity"},
 	"cluster":                      {"apis", "internal", "cluster/stack", "cluster/demo"},
 }

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -67,9 +68,7 @@ func answerOf(rule elbtypes.Rule, r alb.Request, l *albv1alpha1.Listener, o tran
 		if sent.RawQuery != "" {
 			out.Path += "?" + sent.RawQuery
 		}
-		for _, g := range alb.TargetGroupsOf(a) {
-			out.Targets = append(out.Targets, targetOf(*g.TargetGroupArn, *g.Weight, o))
-		}
+		out.Targets = forwardedBy(actions, o)
 	}
 	return out
 }
@@ -81,17 +80,18 @@ func targetOf(group string, weight int32, o translate.Observed) Target {
 		if ref == nil || ref.Name != group {
 			continue
 		}
-		s := b.Spec.ForProvider.ServiceRef
-		namespace := s.Namespace
-		if namespace == "" {
-			namespace = b.Namespace
-		}
-		out.Service = namespace + "/" + s.Name + ":" + s.Port.String()
+		out.Service = serviceOf(b)
 		if at := b.Status.AtProvider; at.Targets > 0 {
 			out.Health = fmt.Sprintf("%d of %d healthy", at.Healthy, at.Targets)
 		}
 	}
 	return out
+}
+
+// serviceOf a binding, as namespace/name:port.
+func serviceOf(b *albv1alpha1.TargetGroupBinding) string {
+	s := b.Spec.ForProvider.ServiceRef
+	return cmp.Or(s.Namespace, b.Namespace) + "/" + s.Name + ":" + s.Port.String()
 }
 
 // notLive says why a rule is not in AWS as it stands; empty where it is.
@@ -113,8 +113,8 @@ func (t Target) String() string {
 	return out
 }
 
-// lines of the answer, for a terminal.
-func (a Answer) lines() []string {
+// Lines of the answer, for people.
+func (a Answer) Lines() []string {
 	var out []string
 	for _, b := range a.Before {
 		out = append(out, "first: "+b)

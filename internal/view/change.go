@@ -98,7 +98,7 @@ func byName(o translate.Observed) map[string]translate.Object {
 
 func about(o translate.Object) string {
 	if r, ok := o.(*albv1alpha1.ListenerRule); ok {
-		return ruleOf(r, nowhere).line()
+		return ruleOf(r, Nowhere).line()
 	}
 	return ""
 }

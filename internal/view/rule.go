@@ -15,7 +15,8 @@ import (
 // object itself.
 type Place func(kind, namespace, name string, rule int) string
 
-func nowhere(string, string, string, int) string { return "" }
+// Nowhere is the place of what was written in no file.
+func Nowhere(string, string, string, int) string { return "" }
 
 // A RouteRule is a rule of a route.
 type RouteRule struct {

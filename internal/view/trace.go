@@ -154,7 +154,6 @@ func (t *Tracer) steps(r Request) (*albv1alpha1.Listener, []alb.Step, error) {
 	if !strings.EqualFold(l.Spec.ForProvider.Protocol, r.URL.Scheme) {
 		return nil, nil, fmt.Errorf("Gateway %s speaks %s on port %d, not %s", t.gateway, l.Spec.ForProvider.Protocol, r.Port(), strings.ToUpper(r.URL.Scheme)) //nolint:staticcheck // a Gateway is a kind
 	}
-	sameName := func(name string) string { return name }
 	rules := []elbtypes.Rule{{
 		IsDefault: new(true), Priority: new(alb.PriorityDefault), RuleArn: new(""),
 		Actions: external.Actions(l.Spec.ForProvider.DefaultActions, sameName),

@@ -12,7 +12,7 @@ func (t Trace) Text() string {
 	for _, s := range t.Steps {
 		s.write(b)
 	}
-	for _, line := range t.Answer.lines() {
+	for _, line := range t.Answer.Lines() {
 		b.WriteString(good.Render("=> ") + plain(line) + "\n")
 	}
 	if t.WhyNot != nil {

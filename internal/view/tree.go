@@ -194,7 +194,7 @@ func ruleDetail(o unstructured.Unstructured) string {
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, r); err != nil {
 		return err.Error()
 	}
-	return ruleOf(r, nowhere).line()
+	return ruleOf(r, Nowhere).line()
 }
 
 // shown is how many targets are named.

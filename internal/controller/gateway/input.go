@@ -23,6 +23,13 @@ func Load(ctx context.Context, kube client.Reader, gw *gatewayv1.Gateway, class 
 	return state.Input, missing, nil
 }
 
+// Observed is what the cluster holds of a Gateway, for those who only look. The reader must know the indexes of package lookup.
+func Observed(ctx context.Context, kube client.Reader, gw *gatewayv1.Gateway) (translate.Observed, error) {
+	s := &state{Input: translate.Input{Gateway: gw}}
+	err := (&Reconciler{kube: readOnly{reader: kube}}).loadObserved(ctx, s)
+	return s.Observed, err
+}
+
 // A readOnly client is for code that writes nothing: there is nothing behind its other methods.
 type readOnly struct {
 	client.Client
