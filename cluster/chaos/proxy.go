@@ -103,8 +103,8 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.warden.slay(c, "before its effect")
 		panic(http.ErrAbortHandler)
 	case diesAfter:
+		defer p.warden.slay(c, "after its effect")
 		p.forward.ServeHTTP(nowhere{http.Header{}}, r)
-		p.warden.slay(c, "after its effect")
 		panic(http.ErrAbortHandler)
 	case passes:
 	}

@@ -50,6 +50,7 @@ type second struct{ calls, writes, stored int } // to AWS, of them writes; write
 type warden struct {
 	mu      sync.Mutex
 	open    chan struct{} // closed while calls may pass
+	lives   int           // of the provider so far, for calls that outlive their caller
 	aim     *aim
 	kill    func() error
 	deaths  chan string // what the provider died at
@@ -75,6 +76,7 @@ func (w *warden) shutLocked() {
 	default:
 	}
 	w.aim = nil
+	w.lives++
 }
 
 // release lets calls pass, until the one that is aimed at, if there is one.
@@ -101,6 +103,7 @@ const (
 
 // enter a call. Reads of the cluster are not held back: the provider needs them to become ready.
 func (w *warden) enter(ctx context.Context, c call) fate {
+	life := w.life()
 	for held := c.to == toAWS || c.write; held; {
 		w.mu.Lock()
 		open := w.open
@@ -114,7 +117,7 @@ func (w *warden) enter(ctx context.Context, c call) fate {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || life != w.lives {
 		return lost
 	}
 	w.count(c)
@@ -131,6 +134,12 @@ func (w *warden) enter(ctx context.Context, c call) fate {
 		return diesAfter
 	}
 	return diesBefore
+}
+
+func (w *warden) life() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.lives
 }
 
 func (w *warden) count(c call) {
