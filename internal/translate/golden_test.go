@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
-	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
@@ -88,7 +87,7 @@ func converged(in translate.Input) (translate.Output, translate.Observed) {
 	for range 300 {
 		out = translate.Gateway(in)
 		next := live(out, in.Observed)
-		if equality.Semantic.DeepEqual(next, in.Observed) {
+		if cmp.Equal(next, in.Observed) { // conditions of another second are the same
 			return out, in.Observed
 		}
 		in.Observed = next
