@@ -120,6 +120,9 @@ func (e *connection) Create(ctx context.Context, mg *albv1alpha1.ShieldProtectio
 	if !subscribed {
 		return managed.ExternalCreation{}, aws.Refuse("the account has no subscription to AWS Shield Advanced; subscribe, or do without shieldConfiguration")
 	}
+	if err := e.leave(ctx, mg, arn); err != nil {
+		return managed.ExternalCreation{}, err
+	}
 	id, err := e.shield.CreateProtection(ctx, &shield.CreateProtectionInput{
 		Name: new(ourName), ResourceArn: &arn, Tags: aws.ShieldTags(e.wantedTags(mg)),
 	})
@@ -129,6 +132,18 @@ func (e *connection) Create(ctx context.Context, mg *albv1alpha1.ShieldProtectio
 	meta.SetExternalName(mg, id)
 	mg.Status.AtProvider = albv1alpha1.ShieldProtectionObservation{ProtectionID: id, Name: ourName, ResourceARN: arn}
 	return managed.ExternalCreation{}, nil
+}
+
+// leave the load balancer that was protected before: a protection outlives what it protects, and counts against a quota.
+func (e *connection) leave(ctx context.Context, mg *albv1alpha1.ShieldProtection, arn string) error {
+	at := mg.Status.AtProvider
+	if at.ResourceARN == "" || at.ResourceARN == arn || at.Name != ourName {
+		return nil
+	}
+	if err := e.shield.DeleteProtection(ctx, at.ProtectionID, at.ResourceARN); err != nil && !aws.IsNotFound(err) {
+		return errors.Wrap(err, "cannot delete the protection of the former load balancer")
+	}
+	return nil
 }
 
 // Update the tags: Shield can change nothing else of a protection that matters here.
