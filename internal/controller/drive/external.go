@@ -74,7 +74,9 @@ func (e *external[T]) Observe(ctx context.Context, mg T) (managed.ExternalObserv
 	e.diff = o.Diff
 	switch {
 	case !o.ResourceExists && (former != "" || made):
-		e.diff = cmp.Or(former, "it") + " was gone, and was made anew"
+		e.diff = cmp.Or(o.Diff, cmp.Or(former, "it")+" was gone, and was made anew")
+	case !o.ResourceExists:
+		e.diff = ""
 	case o.ResourceExists && o.ResourceUpToDate:
 		news = e.forget(mg) || news
 	}

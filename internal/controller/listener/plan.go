@@ -145,7 +145,7 @@ func (p *plan) certify(want albv1alpha1.ListenerParameters, have []elbtypes.Cert
 			p.RemoveCertificates = append(p.RemoveCertificates, arn)
 		}
 	}
-	p.Differences = append(p.Differences, difference.Sets("sniCertificateArns", attached, wanted)...)
+	p.Differences = append(p.Differences, difference.Members("sniCertificateArns", attached, wanted)...)
 }
 
 // attachedARNs are those of the default certificate and of the others, each once.

@@ -59,7 +59,7 @@ func (e *connection) Observe(ctx context.Context, mg *albv1alpha1.SecurityGroupR
 	}
 	mg.Status.AtProvider = albv1alpha1.SecurityGroupRuleObservation{GroupIDs: have, SourceSecurityGroupID: source}
 	if len(have) == 0 {
-		return managed.ExternalObservation{}, nil
+		return managed.ExternalObservation{Diff: e.differences(mg).String()}, nil
 	}
 	if meta.WasDeleted(mg) {
 		return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: true}, nil

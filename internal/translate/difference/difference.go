@@ -141,6 +141,19 @@ func Sets(field string, was, wanted []string) List {
 	return List{{Field: field, Was: join(w), Wanted: join(v)}}
 }
 
+// Members are the differences of two sets, one for each member that only one of them has: for members that are long.
+func Members(field string, was, wanted []string) List {
+	return Maps(members(was), members(wanted), Keyed(field))
+}
+
+func members(of []string) map[string]string {
+	out := map[string]string{}
+	for _, m := range of {
+		out[m] = "present"
+	}
+	return out
+}
+
 func set(in []string) []string { return slices.Compact(slices.Sorted(slices.Values(in))) }
 
 func join(in []string) string {
