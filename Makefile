@@ -54,7 +54,7 @@ push: ## Push the package: make push TO=registry.example.com/provider-alb-gatewa
 	cd cluster/xpkg && $(GO) run . push ../../package/provider-alb-gateway.xpkg $(TO)
 
 .PHONY: generate
-generate: go ## Regenerate deep copies, managed-resource methods, CRDs and the IAM policy.
+generate: go ## Regenerate deep copies, managed-resource methods, CRDs, the IAM policy and the list of metrics.
 	$(GO) generate -tags generate .
 
 .PHONY: fmt
@@ -113,7 +113,7 @@ fuzz: go ## Fuzz translate, the matcher and the simulator's parsers, each target
 
 .PHONY: verify
 verify: generate lint race ## Check what a change must pass besides the tests: generated files, linters, races.
-	@changed=$$(git status --porcelain -- package/crds examples/iam/policy.json ':(glob)**/zz_generated.*'); \
+	@changed=$$(git status --porcelain -- package/crds examples/iam/policy.json docs/reference ':(glob)**/zz_generated.*'); \
 	if [ -n "$$changed" ]; then echo "generated files are not what the sources say; run \`make generate\` and commit:" >&2; echo "$$changed" >&2; exit 1; fi
 
 .PHONY: picture

@@ -167,6 +167,7 @@ func (p *process) control(ctx context.Context, kinds presence.Kinds) error {
 		PollInterval:            p.flags.PollInterval,
 		MaxConcurrentReconciles: p.flags.MaxConcurrentReconciles,
 		Features:                &feature.Flags{},
+		MetricOptions:           measured(replacing{metrics.Registry}, mgr.GetCache(), p.scheme),
 	}
 	o.Features.Enable(feature.EnableBetaManagementPolicies)
 	err = controller.Setup(mgr, o, controller.Settings{
