@@ -167,9 +167,16 @@ func (e *EC2) CreateSecurityGroup(ctx context.Context, in *ec2.CreateSecurityGro
 
 // DeleteSecurityGroup that nothing uses.
 func (e *EC2) DeleteSecurityGroup(ctx context.Context, in *ec2.DeleteSecurityGroupInput, vpc string) error {
-	_, err := do(ctx, e.api.DeleteSecurityGroup, in)
-	e.forget(awssdk.ToString(in.GroupId), vpc)
-	return err
+	id := awssdk.ToString(in.GroupId)
+	if _, err := do(ctx, e.api.DeleteSecurityGroup, in); err != nil {
+		e.forget(id, vpc)
+		return err
+	}
+	e.ours.edit(vpc, func(all []types.SecurityGroup) []types.SecurityGroup {
+		return slices.DeleteFunc(slices.Clone(all), func(g types.SecurityGroup) bool { return same(g.GroupId, id) })
+	})
+	e.others.put(id, nil)
+	return nil
 }
 
 // forget what is remembered of a group.
