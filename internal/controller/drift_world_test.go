@@ -268,7 +268,7 @@ func (w *world) round(a *aws.Accounts, objects []resource.Managed) {
 		engines[k.name] = k.engine(w, a)
 	}
 	var before map[string]string
-	const enough = 12
+	const enough = 40 // a lost answer costs a few
 	for range enough {
 		before = w.versions(objects)
 		for _, k := range kinds {
