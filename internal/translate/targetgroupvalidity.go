@@ -101,6 +101,8 @@ func invalidGroupAttributes(p gwcfgv1.TargetGroupProps) string {
 		switch {
 		case a.Key == "":
 			return "targetGroupAttributes with an empty key; give a key such as deregistration_delay.timeout_seconds"
+		case !attributeText(a.Key, a.Value):
+			return fmt.Sprintf("targetGroupAttributes with %.40q: %.40q; a key has at most 256 letters, digits, dots and underscores, and a value at most %d characters", a.Key, a.Value, maxAttributeValue)
 		case ok && !known.Valid(a.Value):
 			return fmt.Sprintf("targetGroupAttributes with %s %q, which AWS does not take; correct the value, which is %q by default", a.Key, a.Value, known.Default)
 		}

@@ -20,8 +20,13 @@ var (
 	prefixListForm  = regexp.MustCompile(`^pl-[0-9a-f]+$`)
 	tagForm         = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 	certificateForm = regexp.MustCompile(`^arn:[\w-]+:(acm|iam):[\w-]*:[0-9]{12}:(certificate|server-certificate)/.+$`)
+	attributeForm   = regexp.MustCompile(`^[a-zA-Z0-9._]{1,256}$`)
+	trustStoreForm  = regexp.MustCompile(`^(arn:[\w-]+:elasticloadbalancing:[\w-]*:[0-9]{12}:truststore/[\w/-]+|([a-zA-Z0-9]+-)*[a-zA-Z0-9]+)$`)
 	sslPolicyForm   = regexp.MustCompile(`^ELBSecurityPolicy-[A-Za-z0-9-]+$`)
 )
+
+// maxAttributeValue is how long the value of an attribute may be (API model, LoadBalancerAttributeValue).
+const maxAttributeValue = 1024
 
 // invalid finds settings that AWS would refuse for the load balancer as a whole.
 func (c configuration) invalid() problem {
@@ -83,6 +88,10 @@ func (c configuration) invalidAttributes() problem {
 		if a.Key == "" {
 			return invalidParameters("loadBalancerAttributes of %s has an empty key; give a key such as idle_timeout.timeout_seconds", c.from)
 		}
+		if !attributeText(a.Key, a.Value) {
+			return invalidParameters("loadBalancerAttributes of %s has %.40q: %.40q; a key has at most 256 letters, digits, dots and underscores, and a value at most %d characters",
+				c.from, a.Key, a.Value, maxAttributeValue)
+		}
 		if known, ok := alb.LoadBalancerAttributes[a.Key]; ok && !known.Valid(a.Value) {
 			return invalidParameters("loadBalancerAttributes of %s sets %s to %q, which AWS does not take; correct the value, which is %q by default", c.from, a.Key, a.Value, known.Default)
 		}
@@ -112,9 +121,12 @@ func invalidListener(l gwcfgv1.ListenerConfiguration) error {
 	if m := l.MutualAuthentication; m != nil && string(m.Mode) == modeVerify && value(m.TrustStore) == "" {
 		return errors.New("mutualAuthentication has mode verify and no trustStore; give the name or ARN of one")
 	}
+	if m := l.MutualAuthentication; m != nil && value(m.TrustStore) != "" && !validTrustStore(*m.TrustStore) {
+		return fmt.Errorf("mutualAuthentication has trustStore %.40q; give the ARN of one, or its name, which has at most %d letters, digits and hyphens", *m.TrustStore, alb.MaxNameLength)
+	}
 	for _, a := range l.ListenerAttributes {
 		if !validListenerAttribute(a.Key, a.Value) {
-			return fmt.Errorf("listenerAttributes sets %q to %q, which AWS does not take; correct it", a.Key, a.Value)
+			return fmt.Errorf("listenerAttributes sets %.40q to %.40q, which AWS does not take; correct it", a.Key, a.Value)
 		}
 	}
 	return nil
@@ -126,7 +138,17 @@ func validListenerAttribute(key, value string) bool {
 	if tls, isTLS := alb.TLSListenerAttributes[key]; isTLS {
 		known, ok = tls, true
 	}
-	return key != "" && (!ok || known.Valid(value))
+	return attributeText(key, value) && (!ok || known.Valid(value))
+}
+
+// attributeText says whether ELBv2 takes these as key and value of any attribute.
+func attributeText(key, value string) bool {
+	return attributeForm.MatchString(key) && utf8.RuneCountInString(value) <= maxAttributeValue
+}
+
+// validTrustStore says whether a text is the ARN of a trust store or can be its name.
+func validTrustStore(s string) bool {
+	return trustStoreForm.MatchString(s) && (strings.HasPrefix(s, "arn:") || len(s) <= alb.MaxNameLength)
 }
 
 func (c configuration) invalidTags() problem {
