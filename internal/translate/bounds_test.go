@@ -28,7 +28,11 @@ var texts = []string{
 
 // names that Kubernetes lets objects have: subdomains of 253 characters where it takes them, and labels of 63.
 var names = []struct{ namespace, subdomain, label string }{
-	{"n", "a", "a"}, {"n", "0", "a0"}, {"internal", "internal-gw", "internal"}, {"sg-n", "sg-a", "sg-a"}, {"default", "default", "default"},
+	{"n", "a", "a"},
+	{"n", "0", "a0"},
+	{"internal", "internal-gw", "internal"},
+	{"sg-n", "sg-a", "sg-a"},
+	{"default", "default", "default"},
 	{strings.Repeat("n", 63), strings.Repeat("a", 253), strings.Repeat("s", 63)},
 	{"n" + strings.Repeat("-", 61) + "n", "a" + strings.Repeat(".b-c", 63), "s" + strings.Repeat("-", 61) + "s"},
 	{strings.Repeat("0", 63), strings.Repeat("0.", 126) + "0", "s" + strings.Repeat("0", 62)},
