@@ -111,8 +111,9 @@ func (w *world) classes(ctx context.Context, in translate.Input) (map[string]*ga
 	return out, nil
 }
 
-// passes in which everything must have come about: an owner, what it owns, what that owns, and what waits for it to be live.
-const passes = 8
+// passes in which everything must have come about: an owner, what it owns, what that owns, what waits for it to be live, and rules
+// that wait for each other to come and to go.
+const passes = 64
 
 func (w *world) settleGateway(ctx context.Context, in translate.Input, routes map[string][]gatewayv1.RouteParentStatus) error {
 	name := client.ObjectKeyFromObject(in.Gateway)
