@@ -20,7 +20,7 @@ type command struct {
 	Report       string        `default:"cluster/bench/report.json" help:"Where the figures are kept." type:"path"`
 	Latency      time.Duration `default:"50ms" help:"What each call to AWS takes."`
 	Provisioning time.Duration `default:"5s" help:"How long AWS takes to provision a load balancer."`
-	Age          time.Duration `default:"41s" help:"How long changes are waited with, so that nothing is remembered of AWS."`
+	Age          time.Duration `default:"46s" help:"How long changes are waited with, so that nothing is remembered of AWS."`
 	Window       time.Duration `default:"10m" help:"How long steady state is watched."`
 	Size         int           `default:"10" help:"Load balancers of the scale rows."`
 	Rates        float64       `default:"1" help:"Let the scale row's load balancers come at so many times AWS's request rates, which the simulator then does not hold anybody to: sooner, to measure what they cost once they are there."`
