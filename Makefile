@@ -54,7 +54,7 @@ push: ## Push the package: make push TO=registry.example.com/provider-alb-gatewa
 	cd cluster/xpkg && $(GO) run . push ../../package/provider-alb-gateway.xpkg $(TO)
 
 .PHONY: generate
-generate: go ## Regenerate deep copies, managed-resource methods, CRDs, the IAM policy and the list of metrics.
+generate: go ## Regenerate deep copies, managed-resource methods, CRDs, their field reference, the IAM policy and the list of metrics.
 	$(GO) generate -tags generate .
 
 .PHONY: fmt

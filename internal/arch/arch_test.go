@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"internal/simulator/identity":  {},
 	"internal/view":                {"apis", "internal/alb", "internal/translate"},
 	"internal/arch":                {},
+	"internal/manual":              {},
 	"internal/page":                {"internal/controller/gateway", "internal/controller/lookup", "internal/translate", "internal/view"},
 	"internal/snapshot":            {"apis", "internal/controller/gateway", "internal/controller/lookup", "internal/translate"},
 	"cluster/stack":                {"apis"},
