@@ -36,6 +36,10 @@ type command struct {
 	AccessKey         []string          `placeholder:"ID" help:"Access key to accept, one for each --secret-key; by default test. Repeatable."`
 	SecretKey         []string          `placeholder:"SECRET" help:"Secret of the access key at the same place; by default test. Repeatable."`
 	Policy            map[string]string `placeholder:"ID=FILE" help:"IAM policy, in JSON, of an access key, which may do what it allows; who has none may do everything. Repeatable."`
+	Role              map[string]string `placeholder:"NAME=FILE" help:"A role with its trust policy, in JSON. Repeatable."`
+	RolePolicy        map[string]string `placeholder:"NAME=FILE" help:"IAM policy, in JSON, of a role, which may do what it allows; one without may do everything. Repeatable."`
+	IdentityProvider  map[string]string `placeholder:"URL=FILE" help:"An OpenID Connect provider that the account trusts, such as a Kubernetes cluster's issuer of service account tokens, with its key set (JWKS). Repeatable."`
+	PodIdentity       map[string]string `placeholder:"NAMESPACE/NAME=ROLE" help:"The role of a Kubernetes service account, as EKS Pod Identity associates it; of the cluster that is the only --identity-provider. Repeatable."`
 	Instance          []string          `sep:"none" placeholder:"ID=IP[,ZONE]" help:"An instance of the world, instead of the default three. Repeatable."`
 	Pool              string            `placeholder:"CIDR" help:"Addresses for load balancers."`
 	Otherwise         []string          `placeholder:"NAME" help:"Do the contrary of what is assumed where AWS documents nothing: a name of docs/assumptions.md. Repeatable."`
@@ -143,6 +147,9 @@ func (c *command) options() (simulator.Options, error) {
 		return opts, err
 	}
 	if err := c.trust(&opts); err != nil {
+		return opts, err
+	}
+	if err := c.join(&opts); err != nil {
 		return opts, err
 	}
 	for _, name := range c.Bucket {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	smithy "github.com/aws/smithy-go/middleware"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
@@ -51,6 +52,7 @@ type Accounts struct {
 	sessions map[sessionKey]*session
 	users    map[string]sessionKey // by config
 	known    map[string]known      // by config
+	places   map[sessionKey]place  // as the nodes tell them
 }
 
 // A known account was found a moment ago. Finding it reads a Secret, which each reconcile of each object need not do.
@@ -102,6 +104,7 @@ func NewAccounts(kube client.Reader, o Options) *Accounts {
 		sessions: map[sessionKey]*session{},
 		users:    map[string]sessionKey{},
 		known:    map[string]known{},
+		places:   map[sessionKey]place{},
 	}
 }
 
@@ -111,7 +114,12 @@ func (a *Accounts) For(ctx context.Context, mg resource.ModernManaged) (*Account
 	if ref == nil {
 		ref = &xpv2.ProviderConfigReference{Kind: v1alpha1.ClusterProviderConfigGroupVersionKind.Kind, Name: "default"}
 	}
-	c, err := LoadConfig(ctx, a.kube, *ref, mg.GetNamespace())
+	return a.Of(ctx, *ref, mg.GetNamespace())
+}
+
+// Of returns the account that a reference in a namespace names. A *ConfigError says what is wrong with it.
+func (a *Accounts) Of(ctx context.Context, ref xpv2.ProviderConfigReference, namespace string) (*Account, error) {
+	c, err := LoadConfig(ctx, a.kube, ref, namespace)
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +149,6 @@ func (a *Accounts) recall(c Config) *Account {
 
 // find the account of a config.
 func (a *Accounts) find(ctx context.Context, c Config) (*Account, error) {
-	if err := c.check(); err != nil {
-		return nil, err
-	}
 	creds, err := c.credentials(ctx, a.kube)
 	if err != nil {
 		return nil, err
@@ -152,10 +157,14 @@ func (a *Accounts) find(ctx context.Context, c Config) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
+	at, err := a.place(ctx, c, s)
+	if err != nil {
+		return nil, err
+	}
 	return &Account{
 		Region:      s.region,
-		VPCID:       c.Spec.VpcID,
-		ClusterName: c.Spec.ClusterName,
+		VPCID:       at.vpc,
+		ClusterName: at.cluster,
 		ELB:         s.elb,
 		EC2:         s.ec2,
 		ACM:         s.acm,
@@ -167,7 +176,7 @@ func (a *Accounts) find(ctx context.Context, c Config) (*Account, error) {
 
 // session of a config and its credentials. One that no config leads to any more is forgotten.
 func (a *Accounts) session(ctx context.Context, c Config, creds *awssdk.Credentials) (*session, error) {
-	key := sessionKey{region: c.Spec.Region, endpoint: c.Spec.Endpoint, credentials: fingerprint(creds)}
+	key := sessionKey{region: c.Spec.Region, endpoint: c.Spec.Endpoint, credentials: c.fingerprint(creds)}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if s, ok := a.sessions[key]; ok {
@@ -205,6 +214,7 @@ func (a *Accounts) use(user string, key sessionKey) {
 		}
 	}
 	delete(a.sessions, before)
+	delete(a.places, before)
 }
 
 // sdkConfig is the SDK's own, from the environment, with what the config says instead. An endpoint of the environment
@@ -221,8 +231,7 @@ func (a *Accounts) sdkConfig(ctx context.Context, c Config, creds *awssdk.Creden
 		load = append(load, config.WithBaseEndpoint(c.Spec.Endpoint))
 	}
 	if creds != nil {
-		load = append(load, config.WithCredentialsProvider(awssdk.CredentialsProviderFunc(
-			func(context.Context) (awssdk.Credentials, error) { return *creds, nil })))
+		load = append(load, config.WithCredentialsProvider(credentials.StaticCredentialsProvider{Value: *creds}))
 	}
 	if a.options.UserAgent != "" {
 		load = append(load, config.WithAPIOptions([]func(*smithy.Stack) error{middleware.AddUserAgentKey(a.options.UserAgent)}))
@@ -234,7 +243,8 @@ func (a *Accounts) sdkConfig(ctx context.Context, c Config, creds *awssdk.Creden
 	if cfg.Region == "" {
 		return cfg, c.wrong("spec.region", "is missing, and AWS_REGION is not set; set it to the AWS region of the VPC, such as us-east-1")
 	}
-	return cfg, nil
+	cfg.Credentials, err = c.signer(cfg)
+	return cfg, err
 }
 
 // retryer tries again what AWS throttled or did not answer. Its own token bucket is left out: the limiter does that work.

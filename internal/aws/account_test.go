@@ -48,13 +48,13 @@ func TestAccountsForRefuses(t *testing.T) {
 		},
 		"NoVPC": {
 			reason:  "load balancers need a VPC",
-			objects: []client.Object{in(func(c *v1alpha1.ClusterProviderConfig) { c.Spec.VpcID = "" })},
-			want:    want{object: `ClusterProviderConfig "default"`, field: "spec.vpcId", says: "is missing; set it"},
+			objects: []client.Object{in(func(c *v1alpha1.ClusterProviderConfig) { c.Spec.VpcID = "" }), secret("aws", sharedFile)},
+			want:    want{object: `ClusterProviderConfig "default"`, field: "spec.vpcId", says: "is missing, and the cluster's Nodes do not tell it"},
 		},
 		"NoCluster": {
 			reason:  "names and tags need the cluster's name",
-			objects: []client.Object{in(func(c *v1alpha1.ClusterProviderConfig) { c.Spec.ClusterName = "" })},
-			want:    want{object: `ClusterProviderConfig "default"`, field: "spec.clusterName", says: "is missing; set it"},
+			objects: []client.Object{in(func(c *v1alpha1.ClusterProviderConfig) { c.Spec.ClusterName = "" }), secret("aws", sharedFile)},
+			want:    want{object: `ClusterProviderConfig "default"`, field: "spec.clusterName", says: "is missing, and the instances of the cluster's Nodes do not tell it"},
 		},
 		"NoSecret": {
 			reason:  "a Secret that does not exist is named",
@@ -92,7 +92,7 @@ func TestAccountsForRefuses(t *testing.T) {
 		"UnknownSource": {
 			reason:  "a source that we do not know is refused",
 			objects: []client.Object{in(func(c *v1alpha1.ClusterProviderConfig) { c.Spec.Credentials.Source = "Vault" })},
-			want:    want{object: `ClusterProviderConfig "default"`, field: "spec.credentials.source", says: "set it to Environment or Secret"},
+			want:    want{object: `ClusterProviderConfig "default"`, field: "spec.credentials.source", says: "set it to Environment, Secret, WebIdentity or PodIdentity"},
 		},
 		"ForeignNamespace": {
 			reason: "whoever may write a ProviderConfig in one namespace must not thereby use the Secrets of others",

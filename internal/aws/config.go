@@ -73,14 +73,3 @@ func LoadConfig(ctx context.Context, kube client.Reader, ref xpv2.ProviderConfig
 	}
 	return c, errors.Wrapf(err, "cannot get %s", c)
 }
-
-// check what every call needs beside a region, which may come from the environment.
-func (c Config) check() error {
-	if c.Spec.VpcID == "" {
-		return c.wrong("spec.vpcId", "is missing; set it to the id of the VPC that load balancers are to be made in")
-	}
-	if c.Spec.ClusterName == "" {
-		return c.wrong("spec.clusterName", "is missing; set it to a name that no other cluster of the same AWS account has")
-	}
-	return nil
-}

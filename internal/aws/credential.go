@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"strings"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -18,17 +19,20 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 )
 
-const fieldSecret = "spec.credentials.secretRef"
+const (
+	fieldSource = "spec.credentials.source"
+	fieldSecret = "spec.credentials.secretRef"
+)
 
-// credentials of a config: nil for the environment's.
+// credentials that a config has in a Secret: nil for those that the SDK finds or asks for.
 func (c Config) credentials(ctx context.Context, kube client.Reader) (*awssdk.Credentials, error) {
 	switch c.Spec.Credentials.Source {
-	case v1alpha1.CredentialsEnvironment, "":
+	case v1alpha1.CredentialsEnvironment, v1alpha1.CredentialsWebIdentity, v1alpha1.CredentialsPodIdentity, "":
 		return nil, nil //nolint:nilnil // None of the config's own.
 	case v1alpha1.CredentialsSecret:
 		return c.secret(ctx, kube)
 	}
-	return nil, c.wrong("spec.credentials.source", "is "+string(c.Spec.Credentials.Source)+"; set it to Environment or Secret")
+	return nil, c.wrong(fieldSource, "is "+string(c.Spec.Credentials.Source)+"; set it to Environment, Secret, WebIdentity or PodIdentity")
 }
 
 // secret reads the credentials from the Secret that the config names.
@@ -109,11 +113,18 @@ func parseProfile(content []byte, name string) (profile map[string]string, found
 	return profile, found
 }
 
-// fingerprint tells credentials apart without holding them.
-func fingerprint(c *awssdk.Credentials) string {
-	if c == nil {
-		return "environment"
+// fingerprint tells identities apart without holding what they sign with.
+func (c Config) fingerprint(creds *awssdk.Credentials) string {
+	said := struct {
+		Source      v1alpha1.CredentialsSource
+		WebIdentity *v1alpha1.WebIdentity
+		Chain       []v1alpha1.AssumeRole
+		Secret      *awssdk.Credentials
+	}{c.Spec.Credentials.Source, c.Spec.Credentials.WebIdentity, c.Spec.AssumeRoleChain, creds}
+	text, err := json.Marshal(said)
+	if err != nil {
+		return c.String() // Not met: all of it is text. Then it shares with nobody.
 	}
-	sum := sha256.Sum256([]byte(c.AccessKeyID + "\x00" + c.SecretAccessKey + "\x00" + c.SessionToken))
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }

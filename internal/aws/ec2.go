@@ -23,6 +23,8 @@ type EC2 struct {
 	nodes   *snapshot[[]types.SecurityGroup] // by NodeGroups
 	subnets *snapshot[[]types.Subnet]        // by VPC
 	routes  *snapshot[[]types.RouteTable]    // by VPC
+
+	instances *snapshot[[]types.Instance] // by their ids
 }
 
 func newEC2(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *EC2 {
@@ -35,6 +37,8 @@ func newEC2(cfg awssdk.Config, m *metrics, a *Ages, rates Rates) *EC2 {
 		nodes:   newSnapshot[[]types.SecurityGroup]("nodeGroups", m, a),
 		subnets: newSnapshot[[]types.Subnet]("subnets", m, a),
 		routes:  newSnapshot[[]types.RouteTable]("routeTables", m, a),
+
+		instances: newSnapshot[[]types.Instance]("instances", m, a),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 )
@@ -206,9 +207,12 @@ func do[In, Out, Opt any](ctx context.Context, op func(context.Context, *In, ...
 
 // newFailure of an error that the SDK returned.
 func newFailure(err error) error {
+	var config *ConfigError
+	if errors.As(err, &config) { // there was nothing to sign with
+		return &failure{class: Unconfigured, text: config.Error(), cause: err}
+	}
 	f := &failure{class: Transient, cause: err}
-	var op *smithy.OperationError
-	if errors.As(err, &op) {
+	if op := innermost(err); op != nil {
 		f.operation = iamAction(op)
 	}
 	var api smithy.APIError
@@ -220,6 +224,15 @@ func newFailure(err error) error {
 	}
 	f.text = describe(f, err)
 	return f
+}
+
+// innermost operation of an error: to sign one call another may be needed, that to STS.
+func innermost(err error) *smithy.OperationError {
+	var found, op *smithy.OperationError
+	for errors.As(err, &op) {
+		found, err, op = op, op.Err, nil
+	}
+	return found
 }
 
 // classOf an answer with an error code.
@@ -244,12 +257,18 @@ func classOfSilence(err error) Class {
 	switch {
 	case errors.As(err, &full):
 		return Throttled
-	case isMissingCredentials(err):
+	case isMissingCredentials(err) && !isOfSTS(err):
 		return Unconfigured
 	case isMissingInput(err):
 		return Refused
 	}
 	return Transient
+}
+
+// isOfSTS: there are credentials, but the role that they are for could not be asked for.
+func isOfSTS(err error) bool {
+	op := innermost(err)
+	return op != nil && op.ServiceID == sts.ServiceID
 }
 
 // isMissingInput: the SDK checks required members before it sends anything.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/controller"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
@@ -16,6 +17,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/listenerrule"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/loadbalancer"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/providerconfig"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/securitygroup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/securitygrouprule"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/shieldprotection"
@@ -45,13 +47,17 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 	if err := gatewayclass.Setup(mgr, o, s.Permissions, s.Gateway.Shard); err != nil {
 		return err
 	}
+	accounts := aws.NewAccounts(mgr.GetClient(), s.AWS)
+	s.Gateway.ClusterName = clusterName(accounts)
 	if err := gateway.Setup(mgr, o, s.Gateway); err != nil {
 		return err
 	}
 	if err := configuration.Setup(mgr, o); err != nil {
 		return err
 	}
-	accounts := aws.NewAccounts(mgr.GetClient(), s.AWS)
+	if err := providerconfig.Setup(mgr, o); err != nil {
+		return err
+	}
 	for _, setup := range []func(ctrl.Manager, controller.Options, *aws.Accounts) error{
 		loadbalancer.Setup,
 		securitygroup.Setup,
@@ -70,4 +76,18 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 		}
 	}
 	return nil
+}
+
+// clusterName that AWS tells of the cluster.
+func clusterName(accounts *aws.Accounts) func(context.Context, xpv2.ProviderConfigReference, string) (string, string, error) {
+	return func(ctx context.Context, ref xpv2.ProviderConfigReference, namespace string) (name, problem string, err error) {
+		account, err := accounts.Of(ctx, ref, namespace)
+		switch {
+		case aws.IsUnconfigured(err), aws.IsDenied(err):
+			return "", err.Error(), nil
+		case err != nil:
+			return "", "", err
+		}
+		return account.ClusterName, "", nil
+	}
 }

@@ -26,6 +26,7 @@ func (s *Simulator) adminHandler() http.Handler {
 	})
 	mux.HandleFunc("PUT "+adminPrefix+"policies/{key}", s.permissions.put)
 	mux.HandleFunc("GET "+adminPrefix+"public-keys/{id}", s.userKey)
+	mux.HandleFunc("GET "+adminPrefix+"pod-identity/v1/credentials", s.tokens.PodIdentity)
 	s.script.handle(mux, s.writeJSON)
 	return mux
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/elbv2"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/iam"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/s3"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/sts"
 )
 
 // Options are what a Simulator may be told. The zero value works.
@@ -20,6 +21,8 @@ type Options struct {
 	Region      string            // default us-east-1
 	AccountID   string            // default 123456789012
 	Credentials map[string]string // secrets by access key id; default test: test
+	Members     sts.Members       // roles and identity providers of the account, and further users
+	Directory   *sts.Directory    // of all simulators that are one AWS; default one of its own
 	World       World
 
 	// Policies by access key id say what a caller may do. Who has none may do everything.
@@ -105,11 +108,14 @@ func (o Options) withDefaults() (Options, error) {
 	if len(o.Credentials) == 0 {
 		o.Credentials = map[string]string{"test": "test"}
 	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Directory == nil {
+		o.Directory = sts.NewDirectory(o.Now)
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	switch {
 	case !regionForm.MatchString(o.Region):

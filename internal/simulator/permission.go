@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/iam"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/sts"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wire"
 )
 
@@ -17,24 +18,40 @@ const linkedRole = "role/aws-service-role/elasticloadbalancing.amazonaws.com/AWS
 
 // permissions are what callers may do: those with a policy what it allows, all others everything.
 type permissions struct {
-	account iam.Account
+	account   iam.Account
+	directory *sts.Directory
 
 	mu       sync.RWMutex
-	policies map[string]*iam.Policy // by access key id
+	policies map[string]*iam.Policy // of users, by access key id
 
 	linked atomic.Bool // the service-linked role is there
 }
 
 func newPermissions(opts Options, tags func(arn string) map[string]string) *permissions {
-	p := &permissions{account: iam.Account{Region: opts.Region, ID: opts.AccountID, Tags: tags}, policies: map[string]*iam.Policy{}}
+	p := &permissions{
+		account: iam.Account{Region: opts.Region, ID: opts.AccountID, Tags: tags}, directory: opts.Directory, policies: map[string]*iam.Policy{},
+	}
 	maps.Copy(p.policies, opts.Policies)
 	return p
 }
 
+// of a caller: nil is everything.
 func (p *permissions) of(caller string) *iam.Policy {
+	who, _ := p.directory.Who(caller)
+	if policy, session := who.Policy(); session {
+		return policy
+	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	return p.policies[caller]
+}
+
+// decide what a caller's own policy has to say of a request.
+func (p *permissions) decide(caller string, r iam.Request) iam.Decision {
+	if policy := p.of(caller); policy != nil {
+		return policy.Decide(r)
+	}
+	return iam.Allowed
 }
 
 // put gives an access key another policy, which the body holds.
@@ -84,7 +101,8 @@ func (p *permissions) refuse(caller string, protocol wire.Protocol, r iam.Reques
 	if d == iam.Denied {
 		because = "with an explicit deny in an identity-based policy"
 	}
-	sentence := fmt.Sprintf("User: arn:aws:iam::%s:user/%s is not authorized to perform: %s on resource: %s %s", p.account.ID, caller, r.Action, r.Resource, because)
+	who, _ := p.directory.Who(caller)
+	sentence := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", who.ARN, r.Action, r.Resource, because)
 	switch protocol {
 	case wire.EC2:
 		return wire.Errorf("UnauthorizedOperation", "You are not authorized to perform this operation. %s", sentence).WithStatus(http.StatusForbidden)

@@ -33,6 +33,7 @@ type Simulator struct {
 	elbv2        *elbv2.Service
 	certificates *acm.Service
 	protections  *shield.Service
+	tokens       *sts.Service
 	plane        *dataplane.DataPlane
 	ledger       ledger
 	script       *script
@@ -72,20 +73,40 @@ func New(opts Options) (*Simulator, error) {
 		plane.Close()
 		return nil, err
 	}
+	if err := populate(opts, objects.Credentials()); err != nil {
+		plane.Close()
+		return nil, err
+	}
 	shields := protections(opts, balancers)
 	s := &Simulator{
 		opts: opts, log: opts.Log, network: network, elbv2: balancers, certificates: certificates, protections: shields, plane: plane,
-		services: []*wire.Service{balancers.Wire(), network.Wire(), certificates.Wire(), sts.New(opts.AccountID).Wire(), objects.Wire(), firewall(opts, balancers), shields.Wire()},
-		verifier: &wire.Verifier{Region: opts.Region, Secrets: maps.Clone(opts.Credentials), Now: opts.Now},
-		script:   newScript(),
+		services: []*wire.Service{balancers.Wire(), network.Wire(), certificates.Wire(), objects.Wire(), firewall(opts, balancers), shields.Wire()},
+		verifier: &wire.Verifier{Region: opts.Region, Now: opts.Now, Credential: func(accessKey string) (wire.Credential, bool) {
+			return opts.Directory.Credential(opts.AccountID, accessKey)
+		}},
+		script: newScript(),
 	}
-	maps.Copy(s.verifier.Secrets, objects.Credentials())
 	s.permissions = newPermissions(opts, s.tagsOf)
+	s.tokens = sts.New(opts.AccountID, opts.Directory, s.permissions.decide)
+	s.services = append(s.services, s.tokens.Wire())
 	if opts.Throttle == ThrottleAWS {
 		s.throttle = newThrottle(opts.Now)
 	}
 	s.admin = s.adminHandler()
 	return s, nil
+}
+
+// populate the account.
+func populate(opts Options, presigners map[string]string) error {
+	users := maps.Clone(opts.Credentials)
+	maps.Copy(users, presigners)
+	if err := opts.Directory.Add(opts.AccountID, sts.Members{Users: users}); err != nil {
+		return fmt.Errorf("cannot make the users: %w", err)
+	}
+	if err := opts.Directory.Add(opts.AccountID, opts.Members); err != nil {
+		return fmt.Errorf("cannot make the roles: %w", err)
+	}
+	return nil
 }
 
 func planeOptions(opts Options) dataplane.Options {

@@ -173,7 +173,7 @@ func TestApplyGoesOn(t *testing.T) {
 func TestApplyWithoutProviderConfig(t *testing.T) {
 	w := newWorld(t, gateway())
 	s := stateOf(stored[gatewayv1.Gateway](t, w, ns, gwName))
-	s.missing = &missingError{"ClusterProviderConfig is missing"}
+	s.missing = &missingError{message: "ClusterProviderConfig is missing"}
 	out := output(wanted())
 	out.Prune = []translate.Object{loadBalancer()}
 	if errs := w.r.apply(t.Context(), s, out); len(errs) > 0 {

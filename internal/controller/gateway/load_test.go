@@ -1,8 +1,10 @@
 package gateway
 
 import (
+	"context"
 	"slices"
 	"testing"
+	"time"
 
 	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 	"github.com/google/go-cmp/cmp"
@@ -191,6 +193,7 @@ func TestProviderConfig(t *testing.T) {
 		ref     xpv2.ProviderConfigReference
 		cluster string
 		missing string
+		again   time.Duration
 	}
 	local := &albv1alpha1.ProviderConfig{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "local"}, Spec: albv1alpha1.ProviderConfigSpec{ClusterName: "team"}}
 	cases := map[string]struct {
@@ -198,6 +201,8 @@ func TestProviderConfig(t *testing.T) {
 		class   *gatewayv1.GatewayClass
 		gateway *gatewayv1.Gateway
 		objects []client.Object
+		told    string // by AWS
+		problem string
 		want    want
 	}{
 		"Default": {
@@ -249,6 +254,25 @@ func TestProviderConfig(t *testing.T) {
 				missing: `ClusterProviderConfig "default" has no spec.clusterName, which goes into the names that load balancers have in AWS; set it`,
 			},
 		},
+		"ClusterNameOfAWS": {
+			reason:  "What the config does not say AWS may know.",
+			class:   class(),
+			gateway: gateway(),
+			objects: []client.Object{clusterProviderConfig("default", "")},
+			told:    "blue",
+			want:    want{ref: xpv2.ProviderConfigReference{Kind: "ClusterProviderConfig", Name: "default"}, cluster: "blue"},
+		},
+		"ClusterNameOfNobody": {
+			reason:  "What AWS does not know either a user has to say, or a Node that comes.",
+			class:   class(),
+			gateway: gateway(),
+			objects: []client.Object{clusterProviderConfig("default", "")},
+			problem: "set spec.clusterName",
+			want: want{
+				ref:     xpv2.ProviderConfigReference{Kind: "ClusterProviderConfig", Name: "default"},
+				missing: "set spec.clusterName", again: askAgain,
+			},
+		},
 		"Malformed": {
 			reason:  "The message says what may be written.",
 			class:   class(),
@@ -261,6 +285,11 @@ func TestProviderConfig(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, tc.objects...)
+			if tc.told != "" || tc.problem != "" {
+				w.r.settings.ClusterName = func(context.Context, xpv2.ProviderConfigReference, string) (string, string, error) {
+					return tc.told, tc.problem, nil
+				}
+			}
 			s := &state{}
 			s.Gateway, s.Class = tc.gateway, tc.class
 			if err := w.r.loadProviderConfig(t.Context(), s); err != nil {
@@ -268,7 +297,7 @@ func TestProviderConfig(t *testing.T) {
 			}
 			got := want{ref: s.ProviderConfig, cluster: s.Settings.ClusterName}
 			if s.missing != nil {
-				got.missing = s.missing.Error()
+				got.missing, got.again = s.missing.Error(), s.missing.again
 			}
 			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
 				t.Errorf("\n%s\n-want, +got:\n%s", tc.reason, diff)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
@@ -21,10 +22,16 @@ const (
 
 	// defaultProviderConfig is the ClusterProviderConfig that is used where none is named.
 	defaultProviderConfig = "default"
+
+	// askAgain for the name of the cluster, which the instances of Nodes tell.
+	askAgain = 10 * time.Second
 )
 
 // A missingError says what a user has to make or to mend before anything can be made in AWS.
-type missingError struct{ message string }
+type missingError struct {
+	message string
+	again   time.Duration // after which it is worth to look again, though nothing told of a change; 0 for never
+}
 
 // Error says what to do.
 func (e *missingError) Error() string { return e.message }
@@ -62,7 +69,7 @@ func providerConfigReference(gw *gatewayv1.Gateway, class *gatewayv1.GatewayClas
 		}
 		ref, ok := parseProviderConfig(value)
 		if !ok {
-			return ref, &missingError{fmt.Sprintf("Annotation %s of %s is %q; write the name of a ClusterProviderConfig, or ProviderConfig/ and the name of a ProviderConfig in the Gateway's namespace",
+			return ref, &missingError{message: fmt.Sprintf("Annotation %s of %s is %q; write the name of a ClusterProviderConfig, or ProviderConfig/ and the name of a ProviderConfig in the Gateway's namespace",
 				albv1alpha1.AnnotationProviderConfig, o.where, value)}
 		}
 		return ref, nil
@@ -94,11 +101,24 @@ func (r *Reconciler) providerConfig(ctx context.Context, ref xpv2.ProviderConfig
 		spec = pc.Spec
 	}
 	if kerrors.IsNotFound(err) {
-		return spec, &missingError{fmt.Sprintf("%s does not exist; create it with the AWS region, the VPC and the name of this cluster, or name another one in annotation %s",
+		return spec, &missingError{message: fmt.Sprintf("%s does not exist; create it with the AWS region, the VPC and the name of this cluster, or name another one in annotation %s",
 			where, albv1alpha1.AnnotationProviderConfig)}
 	}
 	if err == nil && spec.ClusterName == "" {
-		return spec, &missingError{fmt.Sprintf("%s has no spec.clusterName, which goes into the names that load balancers have in AWS; set it", where)}
+		spec.ClusterName, err = r.clusterName(ctx, ref, namespace, where)
+		return spec, err
 	}
 	return spec, errors.Wrapf(err, "cannot get %s", where)
+}
+
+// clusterName as AWS tells it, where the ProviderConfig does not.
+func (r *Reconciler) clusterName(ctx context.Context, ref xpv2.ProviderConfigReference, namespace, where string) (string, error) {
+	if r.settings.ClusterName == nil {
+		return "", &missingError{message: fmt.Sprintf("%s has no spec.clusterName, which goes into the names that load balancers have in AWS; set it", where)}
+	}
+	name, problem, err := r.settings.ClusterName(ctx, ref, namespace)
+	if problem != "" {
+		return "", &missingError{message: problem, again: askAgain}
+	}
+	return name, errors.Wrapf(err, "cannot find the name of the cluster of %s", where)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/event"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/logging"
+	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -42,6 +43,10 @@ type Settings struct {
 
 	// Shard that this deployment serves.
 	Shard shard.Shard
+
+	// ClusterName that AWS tells of the cluster, for a reference in a namespace to a ProviderConfig without one; or the problem
+	// that a user has to put right first. Nil: AWS is not asked.
+	ClusterName func(ctx context.Context, ref xpv2.ProviderConfigReference, namespace string) (name, problem string, err error)
 }
 
 // A Reconciler reconciles Gateways.
@@ -98,7 +103,11 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	log.Debug("Translated", "apply", len(out.Apply), "prune", len(out.Prune), "refused", out.Refused)
 	applied := r.apply(ctx, state, out)
 	result, err := settle(append(applied, r.report(ctx, state, out, applied)...))
-	if wait := r.lingering(state, out); wait > 0 && err == nil && result.IsZero() {
+	wait := r.lingering(state, out)
+	if state.missing != nil {
+		wait = state.missing.again
+	}
+	if wait > 0 && err == nil && result.IsZero() {
 		result.RequeueAfter = wait
 	}
 	return result, err

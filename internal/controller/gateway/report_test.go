@@ -78,7 +78,7 @@ func TestReportGateway(t *testing.T) {
 			reason: "Without a ProviderConfig the Gateway stays accepted and is not programmed; the message says what to make.",
 			args: args{
 				want:    gatewayv1.GatewayStatus{Conditions: []metav1.Condition{accepted, programmed}},
-				missing: &missingError{"create it"},
+				missing: &missingError{message: "create it"},
 			},
 			want: want{
 				status: gatewayv1.GatewayStatus{Conditions: []metav1.Condition{at(accepted, now), at(verdict("Programmed", metav1.ConditionFalse, "Invalid", "create it"), now)}},

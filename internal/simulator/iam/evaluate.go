@@ -42,7 +42,7 @@ func (s Statement) applies(r Request) bool {
 	if !slices.ContainsFunc(s.Action, action) {
 		return false
 	}
-	if !slices.ContainsFunc(s.Resource, func(pattern string) bool { return like(pattern, r.Resource) }) {
+	if s.Principal == nil && !slices.ContainsFunc(s.Resource, func(pattern string) bool { return like(pattern, r.Resource) }) {
 		return false
 	}
 	for name, keys := range s.Condition {

@@ -24,6 +24,7 @@ type Policy struct {
 type Statement struct {
 	Sid       string
 	Effect    Effect
+	Principal map[string]texts // by kind; of trust policies alone
 	Action    texts
 	Resource  texts
 	Condition map[string]map[string]texts // by operator, then by condition key
@@ -75,8 +76,10 @@ func (s *statements) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Parse reads a policy, and refuses what it does not understand.
-func Parse(document []byte) (*Policy, error) {
+// Parse reads an identity-based policy, and refuses what it does not understand.
+func Parse(document []byte) (*Policy, error) { return parse(document, Statement.checkIdentity) }
+
+func parse(document []byte, check func(Statement) error) (*Policy, error) {
 	p := &Policy{}
 	decoder := json.NewDecoder(bytes.NewReader(document))
 	decoder.DisallowUnknownFields()
@@ -93,7 +96,7 @@ func Parse(document []byte) (*Policy, error) {
 		return nil, errors.New("the policy has no Statement")
 	}
 	for i, s := range p.Statement {
-		if err := s.check(); err != nil {
+		if err := errors.Join(s.check(), check(s)); err != nil {
 			return nil, fmt.Errorf("statement %d of the policy, %q: %w", i+1, s.Sid, err)
 		}
 	}
@@ -115,35 +118,48 @@ func (s Statement) check() error {
 		return fmt.Errorf("its Effect %q is neither Allow nor Deny", s.Effect)
 	case len(s.Action) == 0:
 		return errors.New("it has no Action")
-	case len(s.Resource) == 0:
-		return errors.New("it has no Resource")
 	}
 	for _, a := range s.Action {
 		if !actionForm.MatchString(a) {
 			return fmt.Errorf("action %q is not of the form service:Action", a)
 		}
 	}
+	return nil
+}
+
+// checkIdentity: who has an identity-based policy is who it is about, so that it names resources and nobody.
+func (s Statement) checkIdentity() error {
+	switch {
+	case s.Principal != nil:
+		return errors.New("it has a Principal, which only a trust policy has")
+	case len(s.Resource) == 0:
+		return errors.New("it has no Resource")
+	}
 	for _, r := range s.Resource {
 		if !resourceForm.MatchString(r) || strings.Contains(r, "${") {
 			return fmt.Errorf("resource %q is not understood; an ARN without policy variables is wanted", r)
 		}
 	}
+	return s.checkConditions(keyForm)
+}
+
+func (s Statement) checkConditions(form *regexp.Regexp) error {
 	for name, keys := range s.Condition {
-		if err := checkCondition(name, keys); err != nil {
+		if err := checkCondition(name, keys, form); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkCondition(name string, keys map[string]texts) error {
+func checkCondition(name string, keys map[string]texts, form *regexp.Regexp) error {
 	o, err := operatorOf(name)
 	if err != nil {
 		return err
 	}
 	for key, values := range keys {
 		switch {
-		case !keyForm.MatchString(key):
+		case !form.MatchString(key):
 			return fmt.Errorf("condition key %q is not understood", key)
 		case key == "aws:TagKeys" && o.set == "" && o.base != "Null":
 			return fmt.Errorf("condition key %q has several values; %s needs ForAnyValue or ForAllValues", key, name)

@@ -32,17 +32,15 @@ type Options struct {
 	Now     func() time.Time // default time.Now
 }
 
-// Who signs for ELBv2, and the bucket that is its own.
-const (
-	serviceKey    = "ASIAELASTICLOADBALANCING"
-	serviceBucket = "elb-trust-store-bundles"
-)
+// serviceBucket is ELBv2's own.
+const serviceBucket = "elb-trust-store-bundles"
 
 // A Service holds the buckets of one region and answers calls about their objects.
 type Service struct {
 	region string
 	now    func() time.Time
-	secret string // of serviceKey
+	key    string // by which ELBv2 signs
+	secret string // of that key
 
 	mu      sync.Mutex
 	buckets map[string]*bucket
@@ -69,7 +67,7 @@ var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
 // New makes the buckets.
 func New(opts Options) (*Service, error) {
-	s := &Service{region: cmp.Or(opts.Region, "us-east-1"), now: opts.Now, secret: randomID() + randomID(), buckets: map[string]*bucket{}}
+	s := &Service{region: cmp.Or(opts.Region, "us-east-1"), now: opts.Now, key: "ASIA" + rand.Text()[:16], secret: randomID() + randomID(), buckets: map[string]*bucket{}}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -99,7 +97,7 @@ func (s *Service) Wire() *wire.Service {
 }
 
 // Credentials that only the services themselves sign with: secret by access key.
-func (s *Service) Credentials() map[string]string { return map[string]string{serviceKey: s.secret} }
+func (s *Service) Credentials() map[string]string { return map[string]string{s.key: s.secret} }
 
 // operation on the bucket that a call names, which has the service to itself.
 func (s *Service) operation(f func(*bucket, *wire.ObjectRequest, time.Time) (*wire.ObjectAnswer, error)) wire.Operation {
@@ -125,7 +123,7 @@ func (s *Service) bucket(name, caller string) (*bucket, error) {
 		return nil, wire.Errorf("InvalidBucketName", "The specified bucket is not valid.")
 	case b == nil:
 		return nil, wire.Errorf("NoSuchBucket", "The specified bucket does not exist").WithStatus(http.StatusNotFound)
-	case b.Foreign || (name == serviceBucket) != (caller == serviceKey):
+	case b.Foreign || (name == serviceBucket) != (caller == s.key):
 		return nil, wire.Errorf("AccessDenied", "Access Denied").WithStatus(http.StatusForbidden)
 	}
 	return b, nil
@@ -157,7 +155,7 @@ func (s *Service) URL(ctx context.Context, host, key string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("cannot sign a URL: %w", err)
 	}
-	signed, _, err := v4.NewSigner().PresignHTTP(ctx, aws.Credentials{AccessKeyID: serviceKey, SecretAccessKey: s.secret}, r,
+	signed, _, err := v4.NewSigner().PresignHTTP(ctx, aws.Credentials{AccessKeyID: s.key, SecretAccessKey: s.secret}, r,
 		"UNSIGNED-PAYLOAD", "s3", s.region, s.now(), func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
 	if err != nil {
 		return "", fmt.Errorf("cannot sign a URL: %w", err)

@@ -9,7 +9,8 @@ const (
 	incompleteSignature refusal = iota
 	unknownKey
 	wrongSignature
-	expired
+	expired // the signature
+	ended   // the credentials
 )
 
 type word struct {
@@ -23,24 +24,28 @@ var words = map[Protocol]map[refusal]word{
 		unknownKey:          {"InvalidClientTokenId", http.StatusForbidden},
 		wrongSignature:      {"SignatureDoesNotMatch", http.StatusForbidden},
 		expired:             {"SignatureDoesNotMatch", http.StatusForbidden},
+		ended:               {"ExpiredToken", http.StatusForbidden},
 	},
 	EC2: {
 		incompleteSignature: {"IncompleteSignature", http.StatusBadRequest},
 		unknownKey:          {"AuthFailure", http.StatusUnauthorized},
 		wrongSignature:      {"AuthFailure", http.StatusUnauthorized},
 		expired:             {"RequestExpired", http.StatusBadRequest},
+		ended:               {"RequestExpired", http.StatusBadRequest},
 	},
 	Object: {
 		incompleteSignature: {"AuthorizationHeaderMalformed", http.StatusBadRequest},
 		unknownKey:          {"InvalidAccessKeyId", http.StatusForbidden},
 		wrongSignature:      {"SignatureDoesNotMatch", http.StatusForbidden},
 		expired:             {"RequestTimeTooSkewed", http.StatusForbidden},
+		ended:               {"ExpiredToken", http.StatusBadRequest},
 	},
 	JSON: {
 		incompleteSignature: {"IncompleteSignatureException", http.StatusBadRequest},
 		unknownKey:          {"UnrecognizedClientException", http.StatusBadRequest},
 		wrongSignature:      {"InvalidSignatureException", http.StatusBadRequest},
 		expired:             {"InvalidSignatureException", http.StatusBadRequest},
+		ended:               {"ExpiredTokenException", http.StatusBadRequest},
 	},
 }
 

@@ -29,6 +29,9 @@ type Service struct {
 	Target      string // JSON: what X-Amz-Target has in front of the operation
 	Operations  map[string]Operation
 
+	// Unsigned operations need no signature.
+	Unsigned []string
+
 	// IgnoreUnknown drops parameters that the operation does not know, instead of refusing the call.
 	IgnoreUnknown bool
 }

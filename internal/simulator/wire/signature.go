@@ -19,13 +19,27 @@ const (
 	amzDate    = "20060102T150405Z"
 	maxSkew    = 5 * time.Minute // "Signature expired ... - 5 min." is what AWS answers
 	presignMax = 7 * 24 * time.Hour
+	tokenName  = "X-Amz-Security-Token"
 )
 
 // A Verifier checks signatures, version 4, against the secrets it knows.
 type Verifier struct {
-	Region  string
-	Secrets map[string]string // by access key id
-	Now     func() time.Time
+	Region     string
+	Credential func(accessKey string) (Credential, bool)
+	Now        func() time.Time
+}
+
+// A Credential is what belongs to an access key. Temporary ones have a token, which every request must carry, and an end.
+type Credential struct {
+	Secret  string
+	Token   string
+	Expires time.Time // zero: never
+}
+
+// Signer is the access key and the region that a request says it was signed with and for; empty if it says nothing.
+func Signer(r *http.Request) (accessKey, region string) {
+	p, _ := proofOf(r)
+	return p.accessKey, p.region
 }
 
 // A scope is what an Authorization header says of itself.
@@ -85,9 +99,13 @@ func proofOf(r *http.Request) (proof, bool) {
 	return proof{s, query.Get("X-Amz-Date"), life, signing.query}, true
 }
 
-// Verify returns the access key that signed the call, or the refusal of the call's service.
+// Verify returns the access key that signed the call, or the refusal of the call's service. Where an operation needs no
+// signature, the key is empty.
 func (v *Verifier) Verify(r *http.Request, c *Call) (string, error) {
 	p, ok := proofOf(r)
+	if !ok && slices.Contains(c.Service.Unsigned, c.Operation) {
+		return "", nil
+	}
 	if !ok {
 		return "", missingAuthentication(c.Service)
 	}
@@ -95,6 +113,10 @@ func (v *Verifier) Verify(r *http.Request, c *Call) (string, error) {
 	if !p.complete || err != nil || !strings.HasPrefix(p.date, p.scope.date) || !slices.Contains(p.signed, "host") {
 		return "", refuse(c.Service, incompleteSignature,
 			"Authorization header requires 'Credential', 'SignedHeaders' with 'host', 'Signature' and an 'X-Amz-Date' in the request.")
+	}
+	credential, err := v.credential(r, p, c)
+	if err != nil {
+		return "", err
 	}
 	if err := v.checkScope(p, at, c); err != nil {
 		return "", err
@@ -107,7 +129,7 @@ func (v *Verifier) Verify(r *http.Request, c *Call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	credentials := aws.Credentials{AccessKeyID: p.accessKey, SecretAccessKey: v.Secrets[p.accessKey]}
+	credentials := aws.Credentials{AccessKeyID: p.accessKey, SecretAccessKey: credential.Secret}
 	expected, err := p.again(signing{request, credentials, payload, p.scope, at, c.Service.signerOptions}, r.Context())
 	if err != nil {
 		return "", err
@@ -119,10 +141,23 @@ func (v *Verifier) Verify(r *http.Request, c *Call) (string, error) {
 	return p.accessKey, nil
 }
 
-func (v *Verifier) checkScope(s proof, at time.Time, c *Call) error {
-	if _, ok := v.Secrets[s.accessKey]; !ok {
-		return refuse(c.Service, unknownKey, "The security token included in the request is invalid.")
+// credential of the access key that a request names, if the request has its token.
+func (v *Verifier) credential(r *http.Request, p proof, c *Call) (Credential, error) {
+	known, ok := v.Credential(p.accessKey)
+	token := r.Header.Get(tokenName)
+	if token == "" {
+		token = r.URL.Query().Get(tokenName)
 	}
+	switch {
+	case !ok, !hmac.Equal([]byte(token), []byte(known.Token)):
+		return known, refuse(c.Service, unknownKey, "The security token included in the request is invalid.")
+	case !known.Expires.IsZero() && v.Now().After(known.Expires):
+		return known, refuse(c.Service, ended, "The security token included in the request is expired")
+	}
+	return known, nil
+}
+
+func (v *Verifier) checkScope(s proof, at time.Time, c *Call) error {
 	if s.service != c.Service.SigningName {
 		return refuse(c.Service, wrongSignature, fmt.Sprintf("Credential should be scoped to correct service: '%s'.", c.Service.SigningName))
 	}
