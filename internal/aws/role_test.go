@@ -128,8 +128,10 @@ func TestIdentities(t *testing.T) {
 			reason:   "a token for another audience is refused",
 			identity: func(s *v1alpha1.ProviderConfigSpec) { s.Credentials.Source = v1alpha1.CredentialsWebIdentity },
 			env:      map[string]string{"AWS_ROLE_ARN": role("irsa"), "AWS_WEB_IDENTITY_TOKEN_FILE": k.file("kubernetes")},
-			refusal: []string{`ClusterProviderConfig "default": spec.credentials.webIdentity is role ` + role("irsa"), "AWS says InvalidIdentityToken: Incorrect token audience",
-				"let the role's trust policy name the cluster's identity provider"},
+			refusal: []string{
+				`ClusterProviderConfig "default": spec.credentials.webIdentity is role ` + role("irsa"), "AWS says InvalidIdentityToken: Incorrect token audience",
+				"let the role's trust policy name the cluster's identity provider",
+			},
 		},
 		"WebIdentityWithoutToken": {
 			reason:   "a token that is not there is named",
@@ -191,8 +193,10 @@ func TestIdentities(t *testing.T) {
 				s.AssumeRoleChain = []v1alpha1.AssumeRole{hub("other"), spoke}
 			},
 			env: map[string]string{"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"},
-			refusal: []string{`ClusterProviderConfig "default": spec.assumeRoleChain[0].roleArn names role ` + role("hub"),
-				"AWS says AccessDenied: User: arn:aws:iam::123456789012:user/test is not authorized to perform: sts:AssumeRole", "let its trust policy name who assumes it"},
+			refusal: []string{
+				`ClusterProviderConfig "default": spec.assumeRoleChain[0].roleArn names role ` + role("hub"),
+				"AWS says AccessDenied: User: arn:aws:iam::123456789012:user/test is not authorized to perform: sts:AssumeRole", "let its trust policy name who assumes it",
+			},
 		},
 	}
 	for name, tc := range cases {

@@ -288,7 +288,10 @@ func TestPodIdentity(t *testing.T) {
 			t.Fatal(err)
 		}
 		req.Header.Set("Authorization", token)
-		resp := must(b.cfg.HTTPClient.Do(req))(b)
+		resp, err := b.cfg.HTTPClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
 		defer func() { _ = resp.Body.Close() }()
 		body := must(io.ReadAll(resp.Body))(b)
 		return resp.StatusCode, string(body)
@@ -351,16 +354,16 @@ func TestPartition(t *testing.T) {
 	}
 	c := out.Credentials
 	visitor := credentials.NewStaticCredentialsProvider(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken)
-	make := func(cfg aws.Config, name string) {
+	create := func(cfg aws.Config, name string) {
 		if _, err := elb.NewFromConfig(cfg).CreateTargetGroup(context.Background(), &elb.CreateTargetGroupInput{
 			Name: &name, Protocol: "HTTP", Port: new(int32(80)), VpcId: new(vpcID),
 		}); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 	}
-	make(client("us-east-1", one), "mine")
-	make(client("eu-west-1", one), "far")
-	make(client("us-east-1", visitor), "theirs")
+	create(client("us-east-1", one), "mine")
+	create(client("eu-west-1", one), "far")
+	create(client("us-east-1", visitor), "theirs")
 	for name, cfg := range map[string]aws.Config{"mine": client("us-east-1", one), "far": client("eu-west-1", one), "theirs": client("us-east-1", credentials.NewStaticCredentialsProvider("two", "two", ""))} {
 		got, err := elb.NewFromConfig(cfg).DescribeTargetGroups(t.Context(), &elb.DescribeTargetGroupsInput{})
 		if err != nil || len(got.TargetGroups) != 1 || *got.TargetGroups[0].TargetGroupName != name {

@@ -72,7 +72,8 @@ func (d *desk) reconcile(o client.Object) ctrl.Result {
 func referring(o interface {
 	client.Object
 	SetProviderConfigReference(r *xpv2.ProviderConfigReference)
-}, namespace, name, kind, config string) client.Object {
+}, namespace, name, kind, config string,
+) client.Object {
 	o.SetNamespace(namespace)
 	o.SetName(name)
 	o.SetProviderConfigReference(&xpv2.ProviderConfigReference{Kind: kind, Name: config})
