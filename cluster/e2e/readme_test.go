@@ -25,7 +25,7 @@ var (
 	gaps    = regexp.MustCompile(` +`)
 )
 
-// What README.md says that kubectl prints for examples/quickstart is what it prints.
+// What README.md says that kubectl prints for examples/quickstart is what it prints, and what other pages tell to look at can be.
 func TestREADME(t *testing.T) {
 	kubectl := func(stdin string, args ...string) string {
 		t.Helper()
@@ -64,6 +64,7 @@ func TestREADME(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	runPages(t)
 }
 
 type errorString string

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	structural "k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
@@ -124,8 +125,9 @@ func (a admission) refusals(ctx context.Context, object map[string]any) []string
 }
 
 var (
-	fenced  = regexp.MustCompile("(?ms)^```ya?ml\n(.*?)^```$")
-	divider = regexp.MustCompile(`(?m)^---$`)
+	indented = regexp.MustCompile(`(?m)^    (?:#.*\n    )*apiVersion:.*\n(?:(?:    .*)?\n)*`)
+	fenced   = regexp.MustCompile("(?ms)^```ya?ml\n(.*?)^```$")
+	divider  = regexp.MustCompile(`(?m)^---$`)
 )
 
 // TestExamples: every YAML in the documentation, and in examples, is an object that the API server would take.
@@ -171,6 +173,18 @@ func decode(t *testing.T, text string) map[string]any {
 	return object
 }
 
+// blocks of a page that hold YAML: those that say so, and those that are indented and begin with an object.
+func blocks(page string) []string {
+	var all []string
+	for _, m := range fenced.FindAllStringSubmatch(page, -1) {
+		all = append(all, m[1])
+	}
+	for _, m := range indented.FindAllString(fenced.ReplaceAllString(page, ""), -1) {
+		all = append(all, strings.ReplaceAll("\n"+m, "\n    ", "\n"))
+	}
+	return all
+}
+
 // yamls of the documentation and of examples, each with where it is.
 func yamls(t *testing.T) map[string]string {
 	t.Helper()
@@ -205,8 +219,8 @@ func yamls(t *testing.T) map[string]string {
 		case isExample:
 			add(name, string(text))
 		default:
-			for i, m := range fenced.FindAllStringSubmatch(string(text), -1) {
-				add(fmt.Sprintf("%s block %d", name, i+1), m[1])
+			for i, b := range blocks(string(text)) {
+				add(fmt.Sprintf("%s block %d", name, i+1), b)
 			}
 		}
 		return nil
@@ -215,6 +229,35 @@ func yamls(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// TestKindExamples: where examples/managed has a kind, the example on its page is the one that is applied from there, to the letter.
+func TestKindExamples(t *testing.T) {
+	documents := yamls(t)
+	applied := map[string]map[string]any{}
+	for where, text := range documents {
+		if strings.HasPrefix(where, "examples/managed/loadbalancer.yaml") {
+			object := decode(t, text)
+			applied[strings.ToLower((&unstructured.Unstructured{Object: object}).GetKind())] = object
+		}
+	}
+	if len(applied) < 7 {
+		t.Fatalf("only %d kinds found in examples/managed: the test looks in the wrong place", len(applied))
+	}
+	for kind, want := range applied {
+		if diff := cmp.Diff(want, decode(t, documents["docs/kinds/"+kind+".md block 1:0"])); diff != "" {
+			t.Errorf("docs/kinds/%s.md: -examples/managed, +page:\n%s", kind, diff)
+		}
+	}
+}
+
+// TestBlocks: YAML is found however it is written.
+func TestBlocks(t *testing.T) {
+	page := "Text.\n\n    # What it is.\n    apiVersion: v1\n    kind: A\n\n    ---\n    apiVersion: v1\n    kind: B\n\nText.\n\n```yaml\nkind: C\n```\n\n    make demo\n"
+	want := []string{"kind: C\n", "\n# What it is.\napiVersion: v1\nkind: A\n\n---\napiVersion: v1\nkind: B\n\n"}
+	if diff := cmp.Diff(want, blocks(page)); diff != "" {
+		t.Errorf("blocks(...): -want, +got:\n%s", diff)
+	}
 }
 
 // TestRefusals: what the API server would refuse is refused here.
