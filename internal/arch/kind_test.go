@@ -197,6 +197,13 @@ func (v vocabulary) selected(pkg, name string) {
 		if _, condition, ok := strings.Cut(name, "Condition"); ok && condition != "" && !strings.HasPrefix(condition, "Reason") && condition != "Type" {
 			v.types[strings.TrimPrefix(condition, "Status")] = true
 		}
+	case "providerconfig":
+		if reason, ok := strings.CutPrefix(name, "Reason"); ok {
+			v.reasons[reason] = true
+		}
+		if condition, ok := strings.CutPrefix(name, "Type"); ok {
+			v.types[condition] = true
+		}
 	case "xpv2":
 		if reason := ofCrossplane[name]; reason != "" {
 			v.reasons[reason] = true
