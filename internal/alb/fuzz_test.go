@@ -67,8 +67,9 @@ func slowMatch(value, s string) bool {
 	if value == "" {
 		return s == ""
 	}
-	if value[0] == '*' {
-		return slowMatch(value[1:], s) || s != "" && slowMatch(value, s[1:])
+	if value[0] == '*' { // Several in a row are one, and would take for ever.
+		rest := strings.TrimLeft(value, "*")
+		return slowMatch(rest, s) || s != "" && slowMatch("*"+rest, s[1:])
 	}
 	return s != "" && (value[0] == '?' || value[0] == s[0]) && slowMatch(value[1:], s[1:])
 }

@@ -57,6 +57,45 @@ func (e *EC2) OpenNodeGroup(ctx context.Context, n NodeGroups, in *ec2.Authorize
 // CloseNodeGroup takes rules away from one of the groups.
 func (e *EC2) CloseNodeGroup(ctx context.Context, n NodeGroups, in *ec2.RevokeSecurityGroupIngressInput) error {
 	_, err := do(ctx, e.api.RevokeSecurityGroupIngress, in)
-	e.nodes.reset(n.key())
-	return err
+	if err != nil {
+		e.nodes.reset(n.key())
+		return err
+	}
+	id := awssdk.ToString(in.GroupId)
+	e.nodes.edit(n.key(), func(all []types.SecurityGroup) []types.SecurityGroup {
+		all = slices.Clone(all)
+		for i, g := range all {
+			if same(g.GroupId, id) {
+				all[i].IpPermissions = revoked(g.IpPermissions, in.IpPermissions)
+			}
+		}
+		return all
+	})
+	return nil
+}
+
+// revoked is what is left of rules when some are taken away. Rules of one protocol and ports come as one permission with
+// several sources; node groups are opened for other groups only.
+func revoked(rules, gone []types.IpPermission) []types.IpPermission {
+	var left []types.IpPermission
+	for _, r := range rules {
+		r.UserIdGroupPairs = slices.DeleteFunc(slices.Clone(r.UserIdGroupPairs), func(pair types.UserIdGroupPair) bool {
+			return slices.ContainsFunc(gone, func(g types.IpPermission) bool { return sameTraffic(r, g) && hasSource(g, pair) })
+		})
+		if len(r.UserIdGroupPairs)+len(r.IpRanges)+len(r.Ipv6Ranges)+len(r.PrefixListIds) > 0 {
+			left = append(left, r)
+		}
+	}
+	return left
+}
+
+func sameTraffic(a, b types.IpPermission) bool {
+	return awssdk.ToString(a.IpProtocol) == awssdk.ToString(b.IpProtocol) &&
+		awssdk.ToInt32(a.FromPort) == awssdk.ToInt32(b.FromPort) && awssdk.ToInt32(a.ToPort) == awssdk.ToInt32(b.ToPort)
+}
+
+func hasSource(p types.IpPermission, pair types.UserIdGroupPair) bool {
+	return slices.ContainsFunc(p.UserIdGroupPairs, func(s types.UserIdGroupPair) bool {
+		return awssdk.ToString(s.GroupId) == awssdk.ToString(pair.GroupId)
+	})
 }

@@ -71,7 +71,7 @@ func (e *external[T]) Observe(ctx context.Context, mg T) (managed.ExternalObserv
 	if err != nil {
 		return o, e.pass.saw(err, looked)
 	}
-	e.diff = o.Diff
+	e.diff, e.pass.absent = o.Diff, !o.ResourceExists
 	switch {
 	case !o.ResourceExists && (former != "" || made):
 		e.diff = cmp.Or(o.Diff, cmp.Or(former, "it")+" was gone, and was made anew")

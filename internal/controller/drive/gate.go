@@ -58,6 +58,7 @@ func newGate[T resource.ModernManaged](kube client.Client, scheme *runtime.Schem
 		managed.WithPollIntervalHook(pollHook(k)),
 		managed.WithTimeout(cmp.Or(o.Timeout, defaultTimeout)),
 		managed.WithTypedExternalConnector[T](&connector[T]{kube: kube, accounts: accounts, kind: k, record: o.Recorder}),
+		managed.WithFinalizer(finalizer{resource.NewAPIFinalizer(keep, managed.FinalizerName)}),
 		managed.WithLogger(o.Logger),
 		managed.WithRecorder(o.Recorder),
 	}

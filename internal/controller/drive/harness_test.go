@@ -134,6 +134,9 @@ func (w *world) client() managed.TypedExternalClient[*v1alpha1.SecurityGroup] {
 			return managed.ExternalObservation{ResourceExists: true, ResourceUpToDate: w.isAsDesired, ResourceLateInitialized: adopted, Diff: w.diff}, nil
 		},
 		CreateFn: func(_ context.Context, o mg) (managed.ExternalCreation, error) {
+			if mg := w.stored(); !meta.FinalizerExists(mg, managed.FinalizerName) || meta.GetExternalCreatePending(mg).IsZero() {
+				w.Errorf("\nnothing is made before it is stored that it will be\nobject: %+v", mg.ObjectMeta)
+			}
 			w.calls["create"]++
 			if err := w.errs["create"]; err != nil {
 				return managed.ExternalCreation{}, err

@@ -33,6 +33,9 @@ type pass struct {
 	// stored is the object as the API server is known to hold it.
 	stored resource.Managed
 
+	// absent: what the object is for was looked for in AWS, and is not there.
+	absent bool
+
 	// failed is the error of the last call to the kind's client, and step its last success.
 	failed error
 	step   step
