@@ -25,6 +25,7 @@ import (
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/gateway"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/reference/metrics.md")
@@ -45,6 +46,7 @@ func served(t *testing.T) []metric {
 	measured(replacing{metrics.Registry}, kube, s)
 	measured(replacing{metrics.Registry}, kube, s) // controllers that start anew
 	aws.NewAccounts(kube, aws.Options{Registerer: replacing{metrics.Registry}})
+	gateway.NewConvergence(replacing{metrics.Registry})
 	registry, ok := metrics.Registry.(prometheus.Collector)
 	if !ok {
 		t.Fatalf("%T does not describe itself", metrics.Registry)

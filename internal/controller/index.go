@@ -48,7 +48,7 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 		return err
 	}
 	accounts := aws.NewAccounts(mgr.GetClient(), s.AWS)
-	s.Gateway.ClusterName = clusterName(accounts)
+	s.Gateway.ClusterName, s.Gateway.Registerer = clusterName(accounts), s.AWS.Registerer
 	if err := gateway.Setup(mgr, o, s.Gateway); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/event"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/logging"
 	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
+	"github.com/prometheus/client_golang/prometheus"
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -44,6 +45,9 @@ type Settings struct {
 	// Shard that this deployment serves.
 	Shard shard.Shard
 
+	// Registerer of the metrics. None: nothing is measured.
+	Registerer prometheus.Registerer
+
 	// ClusterName that AWS tells of the cluster, for a reference in a namespace to a ProviderConfig without one; or the problem
 	// that a user has to put right first. Nil: AWS is not asked.
 	ClusterName func(ctx context.Context, ref xpv2.ProviderConfigReference, namespace string) (name, problem string, err error)
@@ -58,6 +62,7 @@ type Reconciler struct {
 	now      func() metav1.Time
 	settings Settings
 	memory   memory
+	timed    *Convergence
 }
 
 // Reconcile a Gateway.
@@ -70,6 +75,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	err := r.kube.Get(ctx, req.NamespacedName, gw)
 	if kerrors.IsNotFound(err) {
 		r.memory.forget(req.NamespacedName)
+		r.timed.forget(req.NamespacedName)
 		return settle(r.forget(ctx, req.NamespacedName))
 	}
 	if err != nil {
@@ -103,6 +109,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	log.Debug("Translated", "apply", len(out.Apply), "prune", len(out.Prune), "refused", out.Refused)
 	applied := r.apply(ctx, state, out)
 	result, err := settle(append(applied, r.report(ctx, state, out, applied)...))
+	r.timed.see(req.NamespacedName, state.missing == nil && live(out), r.now().Time)
 	wait := r.lingering(state, out)
 	if state.missing != nil {
 		wait = state.missing.again

@@ -30,6 +30,7 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 		record:   event.NewAPIRecorder(mgr.GetEventRecorderFor(name), o.EventFilterFunctions...), //nolint:staticcheck // Crossplane's system roles do not grant events.k8s.io yet.
 		now:      metav1.Now,
 		settings: s,
+		timed:    NewConvergence(s.Registerer),
 	}
 	b := ctrl.NewControllerManagedBy(mgr).
 		Named(name).
