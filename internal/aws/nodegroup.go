@@ -41,15 +41,8 @@ func (e *EC2) OpenNodeGroup(ctx context.Context, n NodeGroups, in *ec2.Authorize
 		e.nodes.expire(n.key())
 		return err
 	}
-	id := awssdk.ToString(in.GroupId)
-	e.nodes.edit(n.key(), func(all []types.SecurityGroup) []types.SecurityGroup {
-		all = slices.Clone(all)
-		for i, g := range all {
-			if same(g.GroupId, id) {
-				all[i].IpPermissions = append(slices.Clone(g.IpPermissions), in.IpPermissions...)
-			}
-		}
-		return all
+	e.knowNodeGroup(n, awssdk.ToString(in.GroupId), func(rules []types.IpPermission) []types.IpPermission {
+		return append(slices.Clone(rules), in.IpPermissions...)
 	})
 	return nil
 }
@@ -61,17 +54,23 @@ func (e *EC2) CloseNodeGroup(ctx context.Context, n NodeGroups, in *ec2.RevokeSe
 		e.nodes.reset(n.key())
 		return err
 	}
-	id := awssdk.ToString(in.GroupId)
+	e.knowNodeGroup(n, awssdk.ToString(in.GroupId), func(rules []types.IpPermission) []types.IpPermission {
+		return revoked(rules, in.IpPermissions)
+	})
+	return nil
+}
+
+// knowNodeGroup by other rules, which we have just written.
+func (e *EC2) knowNodeGroup(n NodeGroups, id string, change func([]types.IpPermission) []types.IpPermission) {
 	e.nodes.edit(n.key(), func(all []types.SecurityGroup) []types.SecurityGroup {
 		all = slices.Clone(all)
 		for i, g := range all {
 			if same(g.GroupId, id) {
-				all[i].IpPermissions = revoked(g.IpPermissions, in.IpPermissions)
+				all[i].IpPermissions = change(g.IpPermissions)
 			}
 		}
 		return all
 	})
-	return nil
 }
 
 // revoked is what is left of rules when some are taken away. Rules of one protocol and ports come as one permission with
