@@ -32,8 +32,11 @@ func (t *translation) gatewayStatus() gatewayv1.GatewayStatus {
 		programmed = gatewayAddressNotUsable(addressNotUsable("%s", s.message))
 	}
 	accepted := t.gatewayAccepted()
-	if accepted.Status == metav1.ConditionFalse {
+	switch {
+	case accepted.Status == metav1.ConditionFalse:
 		programmed = gatewayNotProgrammed("Gateway is not accepted; what it has in AWS stays as it is")
+	case t.refusedByAWS(s) && programmed.Reason == string(gatewayv1.GatewayReasonPending):
+		accepted, programmed = gatewayRefused(problem{string(gatewayv1.GatewayReasonInvalid), programmed.Message}), gatewayNotProgrammed(programmed.Message)
 	}
 	conditions := []metav1.Condition{accepted, programmed}
 	if where := insecureFallbacks(t.in.Gateway); len(where) > 0 {
@@ -50,6 +53,12 @@ func (t *translation) gatewayStatus() gatewayv1.GatewayStatus {
 		out.Listeners = append(out.Listeners, t.listenerStatus(l, before, t.in.Gateway.Generation))
 	}
 	return out
+}
+
+// refusedByAWS says whether nothing of the Gateway can be had, the load balancer or all of its listeners. That does not pass by
+// itself, and a Gateway that comes to nothing is not accepted (Gateway API, GatewayConditionAccepted).
+func (t *translation) refusedByAWS(lb state) bool {
+	return lb.refused || lb.live && len(t.ports) > 0 && t.together(t.ports).refused
 }
 
 // whenSucceeding: the address is that of the former load balancer until its successor can take over.
@@ -75,8 +84,8 @@ func (t *translation) whenActive(arn string) metav1.Condition {
 	return gatewayProgrammed(arn)
 }
 
-// together ports are live when each is live, or has been refused by AWS, which is told by the listener's own condition and
-// holds up no other.
+// together ports are live when each is live, or has been refused by AWS, which is told by the listener's own conditions and
+// holds up no other. They are refused when all are.
 func (t *translation) together(ports []*port) state {
 	out := state{}
 	for _, p := range ports {
@@ -86,9 +95,10 @@ func (t *translation) together(ports []*port) state {
 		case s.live:
 			out.live = true
 		default:
-			out.message = s.message
+			out.refused, out.message = true, s.message
 		}
 	}
+	out.refused = out.refused && !out.live
 	return out
 }
 
@@ -119,6 +129,9 @@ func (t *translation) listenerStatus(l *listener, old []metav1.Condition, genera
 	if !l.refused.isZero() {
 		accepted = listenerRefused(l.refused)
 	}
+	if s := t.refusalOf(l); s != "" {
+		accepted = listenerRefused(problem{string(gatewayv1.ListenerReasonInvalid), s})
+	}
 	if !l.conflict.isZero() {
 		accepted, conflicted = listenerRefused(l.conflict), listenerConflicted(l.conflict)
 	}
@@ -131,6 +144,18 @@ func (t *translation) listenerStatus(l *listener, old []metav1.Condition, genera
 	}
 	out.Conditions = settled(old, generation, ours, listenerConditions)
 	return out
+}
+
+// refusalOf a listener by AWS, in its words.
+func (t *translation) refusalOf(l *listener) string {
+	p := t.portOf(l)
+	if p == nil || t.gatewayAccepted().Status == metav1.ConditionFalse {
+		return ""
+	}
+	if s := t.listenerState(p); s.refused {
+		return s.message
+	}
+	return ""
 }
 
 func (t *translation) listenerProgrammed(l *listener) metav1.Condition {

@@ -55,9 +55,9 @@ func (i *infrastructure) take(into map[string]string, field, k, v string) {
 	}
 }
 
-// Domains whose keys mean something to whoever acts on the object that bears them: a copied label would have Argo CD prune
+// Domains whose keys mean something to whoever acts on the object that bears them: a copied label would have Argo CD or Flux prune
 // what it never made, and a copied external name would have a load balancer taken from its owner.
-var reservedDomains = []string{"argocd.argoproj.io", "crossplane.io", "kubectl.kubernetes.io", "gateway.networking.k8s.io"}
+var reservedDomains = []string{"argocd.argoproj.io", "crossplane.io", "fluxcd.io", "kubectl.kubernetes.io", "gateway.networking.k8s.io"}
 
 func reserved(key string) bool {
 	if key == "app.kubernetes.io/instance" {

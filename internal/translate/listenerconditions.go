@@ -133,9 +133,13 @@ func listenerSetProgrammed() metav1.Condition {
 		problem{string(gatewayv1.ListenerSetReasonProgrammed), "Listeners are live"})
 }
 
-func listenerSetPending(message string) metav1.Condition {
-	return verdictOf(string(gatewayv1.ListenerSetConditionProgrammed), metav1.ConditionFalse,
-		problem{string(gatewayv1.ListenerSetReasonPending), message})
+// listenerSetNotLive tells what passes by itself from what does not.
+func listenerSetNotLive(s state) metav1.Condition {
+	reason := gatewayv1.ListenerSetReasonPending
+	if s.refused {
+		reason = gatewayv1.ListenerSetReasonInvalid
+	}
+	return verdictOf(string(gatewayv1.ListenerSetConditionProgrammed), metav1.ConditionFalse, problem{string(reason), s.message})
 }
 
 // listenerSetNotProgrammed has the reason for which the set is not accepted, in the word of this condition where it has one.

@@ -109,12 +109,12 @@ func (t *translation) listenerSetProgrammed(s *listenerSet, accepted metav1.Cond
 		return listenerSetNotProgrammed(accepted)
 	}
 	if _, lb := t.loadBalancerState(); !lb.live {
-		return listenerSetPending(lb.message)
+		return listenerSetNotLive(lb)
 	}
 	if together := t.together(keep(t.ports, func(p *port) bool {
 		return slices.ContainsFunc(p.listeners, func(l *listener) bool { return l.of == s.holder() })
 	})); !together.live {
-		return listenerSetPending(together.message)
+		return listenerSetNotLive(together)
 	}
 	return listenerSetProgrammed()
 }
