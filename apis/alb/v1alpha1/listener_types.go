@@ -159,7 +159,9 @@ type Listener struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	Spec   ListenerSpec   `json:"spec"`
+	Spec ListenerSpec `json:"spec"`
+
+	// +kubebuilder:default={conditions: {{type: "Synced", status: "Unknown", reason: "Pending", lastTransitionTime: "1970-01-01T00:00:00Z"}, {type: "Ready", status: "Unknown", reason: "Pending", lastTransitionTime: "1970-01-01T00:00:00Z"}}}
 	Status ListenerStatus `json:"status,omitempty"`
 }
 

@@ -86,7 +86,9 @@ type SecurityGroupRule struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	Spec   SecurityGroupRuleSpec   `json:"spec"`
+	Spec SecurityGroupRuleSpec `json:"spec"`
+
+	// +kubebuilder:default={conditions: {{type: "Synced", status: "Unknown", reason: "Pending", lastTransitionTime: "1970-01-01T00:00:00Z"}, {type: "Ready", status: "Unknown", reason: "Pending", lastTransitionTime: "1970-01-01T00:00:00Z"}}}
 	Status SecurityGroupRuleStatus `json:"status,omitempty"`
 }
 

@@ -169,7 +169,9 @@ type TargetGroup struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	Spec   TargetGroupSpec   `json:"spec"`
+	Spec TargetGroupSpec `json:"spec"`
+
+	// +kubebuilder:default={conditions: {{type: "Synced", status: "Unknown", reason: "Pending", lastTransitionTime: "1970-01-01T00:00:00Z"}, {type: "Ready", status: "Unknown", reason: "Pending", lastTransitionTime: "1970-01-01T00:00:00Z"}}}
 	Status TargetGroupStatus `json:"status,omitempty"`
 }
 

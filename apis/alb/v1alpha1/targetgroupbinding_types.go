@@ -102,7 +102,9 @@ type TargetGroupBinding struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	Spec   TargetGroupBindingSpec   `json:"spec"`
+	Spec TargetGroupBindingSpec `json:"spec"`
+
+	// +kubebuilder:default={conditions: {{type: "Synced", status: "Unknown", reason: "Pending", lastTransitionTime: "1970-01-01T00:00:00Z"}, {type: "Ready", status: "Unknown", reason: "Pending", lastTransitionTime: "1970-01-01T00:00:00Z"}}}
 	Status TargetGroupBindingStatus `json:"status,omitempty"`
 }
 

@@ -63,7 +63,9 @@ type WebACLAssociation struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	Spec   WebACLAssociationSpec   `json:"spec"`
+	Spec WebACLAssociationSpec `json:"spec"`
+
+	// +kubebuilder:default={conditions: {{type: "Synced", status: "Unknown", reason: "Pending", lastTransitionTime: "1970-01-01T00:00:00Z"}, {type: "Ready", status: "Unknown", reason: "Pending", lastTransitionTime: "1970-01-01T00:00:00Z"}}}
 	Status WebACLAssociationStatus `json:"status,omitempty"`
 }
 

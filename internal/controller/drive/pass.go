@@ -7,7 +7,9 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
 	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -40,6 +42,15 @@ type pass struct {
 	failed error
 	step   step
 }
+
+// typeStalled is the condition by which kstatus, and with it Flux, knows that waiting is in vain.
+const typeStalled xpv2.ConditionType = "Stalled"
+
+// Reasons of that condition.
+const (
+	reasonRefused xpv2.ConditionReason = "Refused"
+	reasonNone    xpv2.ConditionReason = "None"
+)
 
 type passKey struct{}
 
@@ -127,15 +138,34 @@ func (k statusKeeper) Update(ctx context.Context, o client.Object, opts ...clien
 // judge whether what went wrong passes by itself.
 func (p *pass) judge(mg resource.Managed) {
 	c := mg.GetCondition(xpv2.TypeSynced)
-	if p.failed == nil || c.Reason != xpv2.ReasonReconcileError {
-		return
+	failed := c.Reason == xpv2.ReasonReconcileError || c.Reason == albv1alpha1.ReasonRetrying
+	switch {
+	case !failed:
+		stall(mg, "")
+	case p.failed == nil || c.Reason != xpv2.ReasonReconcileError: // not of this pass, or not of AWS
+	default:
+		switch aws.Classify(p.failed) {
+		case aws.Throttled, aws.Transient, aws.InUse, aws.Gone:
+			c.Reason = albv1alpha1.ReasonRetrying
+			mg.SetConditions(c)
+			stall(mg, "")
+		case aws.Refused, aws.Denied, aws.Unconfigured:
+			stall(mg, c.Message)
+		}
 	}
-	switch aws.Classify(p.failed) {
-	case aws.Throttled, aws.Transient, aws.InUse, aws.Gone:
-		c.Reason = albv1alpha1.ReasonRetrying
-		mg.SetConditions(c)
-	case aws.Refused, aws.Denied, aws.Unconfigured:
+}
+
+// stall an object because of an error that somebody has to mend, or have it go on. An object that never stalled has no such
+// condition.
+func stall(mg resource.Managed, because string) {
+	c := xpv2.Condition{Type: typeStalled, Status: corev1.ConditionTrue, Reason: reasonRefused, Message: because, LastTransitionTime: metav1.Now()}
+	if because == "" {
+		if mg.GetCondition(typeStalled).Reason == "" {
+			return
+		}
+		c.Status, c.Reason = corev1.ConditionFalse, reasonNone
 	}
+	mg.SetConditions(c)
 }
 
 // sameStatus compares as the API server would see it: nothing and an empty list are the same.
@@ -143,9 +173,9 @@ func sameStatus(a, b resource.Managed) bool {
 	return b != nil && equality.Semantic.DeepEqual(statusOf(a), statusOf(b))
 }
 
-// statusOf a managed resource, which is a pointer to a struct that has one.
+// statusOf a managed resource, which is a pointer to a struct that has one: a pointer to it.
 func statusOf(mg resource.Managed) any {
-	return reflect.Indirect(reflect.ValueOf(mg)).FieldByName("Status").Interface()
+	return reflect.Indirect(reflect.ValueOf(mg)).FieldByName("Status").Addr().Interface()
 }
 
 // putSyncedFirst takes the first place among the conditions for Synced, which each reconcile sets: the health script of
@@ -156,9 +186,10 @@ func putSyncedFirst(mg resource.Managed) {
 	}
 }
 
-// stamp the generation on the conditions, which Observe does not, and keep the time of those whose status stays.
+// stamp the generation on the conditions, which Observe does not, and keep the time of those whose status stays. The status as a
+// whole is of a generation once that has come to something: until then, who waits for it goes on waiting.
 func stamp(mg, stored resource.Managed) {
-	for _, t := range []xpv2.ConditionType{xpv2.TypeSynced, xpv2.TypeReady, foreign.Type} {
+	for _, t := range []xpv2.ConditionType{xpv2.TypeSynced, xpv2.TypeReady, foreign.Type, typeStalled} {
 		c := mg.GetCondition(t)
 		if c.Reason == "" {
 			continue
@@ -172,5 +203,9 @@ func stamp(mg, stored resource.Managed) {
 		// A condition that differs in no more than generation or time is not replaced, so it is made to differ first.
 		mg.SetConditions(c.WithMessage(c.Message + " "))
 		mg.SetConditions(c)
+	}
+	done := mg.GetCondition(xpv2.TypeSynced).Status == corev1.ConditionTrue || mg.GetCondition(typeStalled).Status == corev1.ConditionTrue
+	if s, ok := statusOf(mg).(interface{ SetObservedGeneration(g int64) }); ok && done {
+		s.SetObservedGeneration(mg.GetGeneration())
 	}
 }
