@@ -79,7 +79,7 @@ test: build ## Run all tests, the end-to-end ones on a local cluster included.
 	cd cluster/charts && $(GO) test .
 
 .PHONY: test-argocd
-test-argocd: go ## Judge what the provider says of Gateways and routes with Argo CD's own health scripts.
+test-argocd: go ## Ask Argo CD's health scripts and Flux's status library what they make of the provider's objects in each state.
 	cd cluster/argocd && $(GO) test -count=1 .
 
 .PHONY: bench

@@ -1,5 +1,6 @@
-// Package argocd runs the health scripts that Argo CD ships on what the provider says of Gateways and routes.
+// Package argocd says what Argo CD and Flux make of the provider's objects, by their own rules.
 //
-// In go manifests, as kubectl-alb plans them; out comes the health that Argo CD's users see. It is a module of its own, so that
-// Argo CD stays out of the provider.
+// In go objects as the controllers leave them (testdata, which tests of internal/controller keep true), and users' own rules
+// (examples); out comes health as Argo CD shows it and status as Flux waits for it. It is a module of its own, so that neither
+// comes into the provider.
 package argocd

@@ -103,6 +103,7 @@ func TestScripts(t *testing.T) {
 			"aws-delete":        awsDelete,
 			"consistent":        consistent,
 			"quiet":             quiet,
+			"in-sync":           inSync,
 			"provider":          provider,
 			"eventually":        eventually,
 			"secret-free":       secretFree,

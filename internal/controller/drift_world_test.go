@@ -110,10 +110,11 @@ var kinds = []managedKind{
 // A world is an account in which each kind has made what its objects say, and a second client of it.
 type world struct {
 	*rig.Rig
-	ec2    *ec2api.Client
-	acm    *acmapi.Client
-	waf    *wafv2.Client
-	shield *shield.Client
+	endpoint string
+	ec2      *ec2api.Client
+	acm      *acmapi.Client
+	waf      *wafv2.Client
+	shield   *shield.Client
 
 	managed  []resource.Managed
 	accounts []*aws.Accounts // by sight
@@ -147,6 +148,26 @@ const (
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	w := newAccount(t)
+	for _, o := range objects(w) {
+		rig.Must(w.Rig, w.Kube.Create(t.Context(), o))
+		if mg, ok := o.(resource.Managed); ok {
+			w.managed = append(w.managed, mg)
+		}
+	}
+	w.look()
+	for _, mg := range w.managed {
+		now := w.get(mg)
+		if rig.Ready(now) != "Available" || rig.Synced(now) != "ReconcileSuccess" {
+			t.Fatalf("%s is not ready: %s, %s", nameOf(mg), rig.Synced(now), rig.Ready(now))
+		}
+	}
+	return w
+}
+
+// newAccount is a world without objects.
+func newAccount(t *testing.T, indexes ...rig.Index) *world {
+	t.Helper()
 	sim, err := simulator.New(simulator.Options{
 		ProvisioningDelay: simulator.Immediately, InterfaceLinger: simulator.Immediately, TrustStoreDelay: simulator.Immediately, ShieldSubscribed: true,
 		DataPlane: dataplane.Options{Dial: unreachable},
@@ -165,13 +186,13 @@ func newWorld(t *testing.T) *world {
 		sim.Close()
 	})
 	c := awssdk.Config{Region: region, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""), Retryer: stubborn}
-	w := &world{ec2: ec2api.NewFromConfig(c), acm: acmapi.NewFromConfig(c), waf: wafv2.NewFromConfig(c), shield: shield.NewFromConfig(c)}
-	indexes := []rig.Index{
-		{Object: &corev1.Pod{}, Field: "targetgroupbinding.gate", Values: func(client.Object) []string { return nil }},
-		{Object: &discoveryv1.EndpointSlice{}, Field: "targetgroupbinding.slice", Values: func(o client.Object) []string {
+	w := &world{endpoint: server.URL, ec2: ec2api.NewFromConfig(c), acm: acmapi.NewFromConfig(c), waf: wafv2.NewFromConfig(c), shield: shield.NewFromConfig(c)}
+	indexes = append(indexes,
+		rig.Index{Object: &corev1.Pod{}, Field: "targetgroupbinding.gate", Values: func(client.Object) []string { return nil }},
+		rig.Index{Object: &discoveryv1.EndpointSlice{}, Field: "targetgroupbinding.slice", Values: func(o client.Object) []string {
 			return []string{o.GetLabels()[discoveryv1.LabelServiceName]}
 		}},
-	}
+	)
 	for _, k := range kinds {
 		indexes = append(indexes, k.indexes...)
 	}
@@ -188,19 +209,6 @@ func newWorld(t *testing.T) *world {
 	w.certificate, w.key = keyPair(t, "shop.example.com")
 	w.others, _ = keyPair(t, "others.example.com")
 	rig.Put(w.Rig, bundles, "others.pem", string(w.others))
-	for _, o := range objects(w) {
-		rig.Must(w.Rig, w.Kube.Create(t.Context(), o))
-		if mg, ok := o.(resource.Managed); ok {
-			w.managed = append(w.managed, mg)
-		}
-	}
-	w.look()
-	for _, mg := range w.managed {
-		now := w.get(mg)
-		if rig.Ready(now) != "Available" || rig.Synced(now) != "ReconcileSuccess" {
-			t.Fatalf("%s is not ready: %s, %s", nameOf(mg), rig.Synced(now), rig.Ready(now))
-		}
-	}
 	return w
 }
 

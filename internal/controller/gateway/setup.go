@@ -6,6 +6,7 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/controller"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/event"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/logging"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -16,6 +17,12 @@ import (
 
 const name = "gateway"
 
+// New makes the reconciler, which reads kube and, where that may be behind, live. Setup is the usual way to run it; tests call it
+// themselves.
+func New(kube client.Client, live client.Reader, record event.Recorder, s Settings) *Reconciler {
+	return &Reconciler{kube: kube, live: live, log: logging.NewNopLogger(), record: record, now: metav1.Now, settings: s}
+}
+
 // Setup adds the controller to a manager. The field indexes of package lookup must be registered with its cache.
 func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 	kube, err := consistentClient(mgr)
@@ -23,15 +30,9 @@ func Setup(mgr ctrl.Manager, o controller.Options, s Settings) error {
 		return err
 	}
 	cached := s.Kinds.Client(mgr.GetClient())
-	r := &Reconciler{
-		kube:     s.Kinds.Client(kube),
-		live:     mgr.GetAPIReader(),
-		log:      o.Logger.WithValues("controller", name),
-		record:   event.NewAPIRecorder(mgr.GetEventRecorderFor(name), o.EventFilterFunctions...), //nolint:staticcheck // Crossplane's system roles do not grant events.k8s.io yet.
-		now:      metav1.Now,
-		settings: s,
-		timed:    NewConvergence(s.Registerer),
-	}
+	//nolint:staticcheck // Crossplane's system roles do not grant events.k8s.io yet.
+	r := New(s.Kinds.Client(kube), mgr.GetAPIReader(), event.NewAPIRecorder(mgr.GetEventRecorderFor(name), o.EventFilterFunctions...), s)
+	r.log, r.timed = o.Logger.WithValues("controller", name), NewConvergence(s.Registerer)
 	b := ctrl.NewControllerManagedBy(mgr).
 		Named(name).
 		WithOptions(o.ForControllerRuntime()).

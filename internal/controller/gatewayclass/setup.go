@@ -34,15 +34,16 @@ type Permissions interface {
 	Watch(ctx context.Context, changed func()) error
 }
 
+// New makes the reconciler, of all classes and lacking no permission. Setup is the usual way to run it; tests call it themselves.
+func New(kube client.Client, record event.Recorder) *Reconciler {
+	return &Reconciler{lack: func() string { return "" }, kube: kube, record: record, now: metav1.Now}
+}
+
 // Setup adds the controller to a manager. The field indexes of package lookup must be registered with its cache.
 func Setup(mgr ctrl.Manager, o controller.Options, p Permissions, s shard.Shard) error {
-	r := &Reconciler{
-		lack:   func() string { return "" },
-		shard:  s,
-		kube:   mgr.GetClient(),
-		record: event.NewAPIRecorder(mgr.GetEventRecorderFor(name), o.EventFilterFunctions...), //nolint:staticcheck // Crossplane's system roles do not grant events.k8s.io yet.
-		now:    metav1.Now,
-	}
+	//nolint:staticcheck // Crossplane's system roles do not grant events.k8s.io yet.
+	r := New(mgr.GetClient(), event.NewAPIRecorder(mgr.GetEventRecorderFor(name), o.EventFilterFunctions...))
+	r.shard = s
 	byConfiguration := func(ctx context.Context, o client.Object) []ctrl.Request {
 		return ofConfiguration(ctx, mgr.GetClient(), o)
 	}

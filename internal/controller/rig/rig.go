@@ -24,6 +24,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/drive"
 )
@@ -83,7 +84,7 @@ func New(t *testing.T, p Place, indexes []Index, objects ...client.Object) *Rig 
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{albv1alpha1.AddToScheme, corev1.AddToScheme, discoveryv1.AddToScheme, gatewayv1.Install} {
+	for _, add := range []func(*runtime.Scheme) error{albv1alpha1.AddToScheme, corev1.AddToScheme, discoveryv1.AddToScheme, gatewayv1.Install, gwcfgv1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			t.Fatal(err)
 		}
@@ -92,6 +93,8 @@ func New(t *testing.T, p Place, indexes []Index, objects ...client.Object) *Rig 
 		&albv1alpha1.LoadBalancer{}, &albv1alpha1.Listener{}, &albv1alpha1.ListenerRule{}, &albv1alpha1.TargetGroup{},
 		&albv1alpha1.TargetGroupBinding{}, &albv1alpha1.SecurityGroup{}, &albv1alpha1.Certificate{},
 		&albv1alpha1.TrustStore{}, &albv1alpha1.SecurityGroupRule{}, &albv1alpha1.WebACLAssociation{}, &albv1alpha1.ShieldProtection{},
+		&gatewayv1.GatewayClass{}, &gatewayv1.Gateway{}, &gatewayv1.ListenerSet{}, &gatewayv1.HTTPRoute{}, &gatewayv1.GRPCRoute{},
+		&gwcfgv1.LoadBalancerConfiguration{}, &gwcfgv1.TargetGroupConfiguration{}, &gwcfgv1.ListenerRuleConfiguration{},
 	).WithObjects(&albv1alpha1.ClusterProviderConfig{
 		ObjectMeta: metav1.ObjectMeta{Name: "default"},
 		Spec:       albv1alpha1.ProviderConfigSpec{Region: p.Region, VpcID: p.VPCID, ClusterName: Cluster, Endpoint: p.Endpoint},
