@@ -31,7 +31,7 @@ func TestApplications(t *testing.T) {
 			read(t, filepath.Join(root, "examples/argocd", name+".yaml"), o)
 			read(t, filepath.Join(crds, name+"-crd.yaml"), crd)
 			versions, _, _ := unstructured.NestedSlice(crd.Object, "spec", "versions")
-			schema, _, _ := unstructured.NestedMap(versions[0].(map[string]any), "schema", "openAPIV3Schema") //nolint:forcetypeassert // else it fails
+			schema, _, _ := unstructured.NestedMap(versions[0].(map[string]any), "schema", "openAPIV3Schema")
 			for _, problem := range against(schema, o.Object, "") {
 				t.Error(problem)
 			}

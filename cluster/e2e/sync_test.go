@@ -11,7 +11,7 @@ import (
 
 // inSync FILE... waits until a sync by Argo CD would change nothing: what the API server predicts of a server-side apply of the
 // files' objects is what there is, status aside.
-func inSync(ts *testscript.TestScript, neg bool, args []string) { //nolint:revive // testscript says so when a line begins with "!"
+func inSync(ts *testscript.TestScript, neg bool, args []string) {
 	var files []string
 	for _, a := range args {
 		files = append(files, "-f", ts.MkAbs(a))

@@ -34,13 +34,11 @@ func (a *album) take(state string, o client.Object) {
 	a.Helper()
 	gvk := rig.Value(apiutil.GVKForObject(o, a.Scheme))(a.Rig)
 	all := rig.Value(runtime.DefaultUnstructuredConverter.ToUnstructured(o))(a.Rig)
-	out := map[string]any{
-		"apiVersion": gvk.GroupVersion().String(), "kind": gvk.Kind,
-		"metadata": kept(all["metadata"], "name", "namespace", "generation", "finalizers", "deletionTimestamp"),
-	}
+	metadata := kept(all["metadata"], "name", "namespace", "generation", "finalizers", "deletionTimestamp")
 	if _, paused := o.GetAnnotations()["crossplane.io/paused"]; paused {
-		out["metadata"].(map[string]any)["annotations"] = map[string]any{"crossplane.io/paused": "true"} //nolint:forcetypeassert // made above
+		metadata["annotations"] = map[string]any{"crossplane.io/paused": "true"}
 	}
+	out := map[string]any{"apiVersion": gvk.GroupVersion().String(), "kind": gvk.Kind, "metadata": metadata}
 	if s := kept(all["status"], "conditions", "listeners", "parents", "observedGeneration", "usedBy", "users"); len(s) > 0 {
 		out["status"] = s
 	}

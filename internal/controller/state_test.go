@@ -210,7 +210,8 @@ func (w *world) forgive() {
 func (w *world) script(method, body string) {
 	w.Helper()
 	request := rig.Value(http.NewRequestWithContext(w.Context(), method, w.endpoint+"/_albsim/faults", strings.NewReader(body)))(w.Rig)
-	response := rig.Value(http.DefaultClient.Do(request))(w.Rig)
+	response, err := http.DefaultClient.Do(request)
+	rig.Must(w.Rig, err)
 	rig.Must(w.Rig, response.Body.Close())
 	if response.StatusCode != http.StatusNoContent {
 		w.Fatalf("%s faults: %s", method, response.Status)
