@@ -98,6 +98,8 @@ func TestScripts(t *testing.T) {
 			"aws-adoptable":     awsAdoptable,
 			"aws-left":          awsLeft,
 			"aws-arn":           awsARN,
+			"aws-lbc":           awsLBC,
+			"aws-lbc-left":      awsLBCLeft,
 			"idp":               idp,
 			"browse":            browse,
 			"aws-delete":        awsDelete,

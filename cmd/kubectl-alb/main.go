@@ -14,7 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-const description = `Shows what Gateways come to as AWS Application Load Balancers, before anything is applied and after. Nothing is ever changed, neither in the cluster nor in AWS.`
+const description = `Shows what Gateways come to as AWS Application Load Balancers, before anything is applied and after. Only adopt --yes changes anything, in the cluster and in AWS.`
 
 // The exit codes.
 const (
@@ -33,6 +33,7 @@ type cli struct {
 	Trace   trace            `cmd:"" help:"Show which rule answers a request, and why."`
 	Tree    treeCommand      `cmd:"" name:"tree" help:"Show everything that a Gateway has, down to its targets."`
 	Explain explain          `cmd:"" help:"Say what an ARN or an object is there for."`
+	Adopt   adoptCommand     `cmd:"" help:"Take over the load balancer that AWS Load Balancer Controller made for a Gateway, or give it back."`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
 

@@ -20,6 +20,7 @@ const module = "github.com/crossplane-contrib/provider-alb-gateway/"
 // import more: testAllowed.
 var allowed = map[string][]string{
 	"apis":                         {"apis"},
+	"internal/adopt":               {"apis", "internal/aws", "internal/translate"},
 	"internal/alb":                 {},
 	"internal/translate":           {"apis", "internal/alb", "internal/translate"},
 	"internal/aws":                 {"apis", "internal/alb"},
@@ -42,7 +43,7 @@ var allowed = map[string][]string{
 	"cmd/assumptions":              {"cluster/assumption", "internal/simulator"},
 	"cmd/demo":                     {"cluster/demo"},
 	"cmd/albsim":                   {"internal/simulator"},
-	"cmd/kubectl-alb":              {"internal/controller/gateway", "internal/snapshot", "internal/translate", "internal/view"},
+	"cmd/kubectl-alb":              {"internal/adopt", "internal/controller/gateway", "internal/snapshot", "internal/translate", "internal/view"},
 	"cmd/provider":                 {"apis", "internal/aws", "internal/controller", "internal/page", "internal/translate"},
 }
 

@@ -171,7 +171,7 @@ type kubectl struct {
 }
 
 // verbs of kubectl that pages use.
-var verbs = []string{"annotate", "apply", "create", "delete", "describe", "get", "label", "logs", "patch", "port-forward", "rollout", "wait"}
+var verbs = []string{"annotate", "apply", "create", "delete", "describe", "get", "label", "logs", "patch", "port-forward", "rollout", "scale", "wait"}
 
 func newKubectl(t *testing.T) kubectl {
 	t.Helper()

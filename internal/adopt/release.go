@@ -1,0 +1,109 @@
+package adopt
+
+import (
+	"context"
+	"slices"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
+)
+
+// PlanRelease of a load balancer that was taken over.
+func (m *Move) PlanRelease(ctx context.Context) (*Plan, error) {
+	in, f, err := m.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{
+		Gateway: stackOf(in).name, LoadBalancer: awssdk.ToString(f.LoadBalancer.LoadBalancerName),
+		DNSName: awssdk.ToString(f.LoadBalancer.DNSName), Taken: true,
+	}
+	p.step("release", "LoadBalancer", awssdk.ToString(f.LoadBalancer.LoadBalancerArn), "with the tags of AWS Load Balancer Controller")
+	for _, o := range made(in.Observed) {
+		p.step("forget", "object", o.GetName(), "what it stands for stays in AWS")
+	}
+	return p, m.idle(ctx, p, "provider-alb-gateway", "it would make all of this again; scale it to zero")
+}
+
+// Release gives the load balancer back. What is ours goes on answering; our target groups have the other controller's tags from now
+// on, so that it deletes what it does not need.
+func (m *Move) Release(ctx context.Context) error {
+	in, f, err := m.look(ctx)
+	if err != nil {
+		return err
+	}
+	s := stackOf(in)
+	theirs := func(id, resource string) error {
+		return m.tag(ctx, id, map[string]string{tagCluster: s.cluster, tagStack: s.name, tagResource: resource})
+	}
+	for _, g := range in.Observed.TargetGroups {
+		if arn := g.Status.AtProvider.ARN; arn != "" {
+			if err := theirs(arn, "released/"+g.Name); err != nil {
+				return err
+			}
+		}
+	}
+	var arns []string
+	for _, l := range f.Listeners {
+		arns = append(arns, *l.ListenerArn)
+		if err := theirs(*l.ListenerArn, portOf(l.Port)); err != nil {
+			return err
+		}
+	}
+	if f.Group != nil {
+		if err := theirs(*f.Group.GroupId, resourceSecurityGroup); err != nil {
+			return err
+		}
+	}
+	arns = append(arns, *f.LoadBalancer.LoadBalancerArn)
+	if err := theirs(*f.LoadBalancer.LoadBalancerArn, resourceLoadBalancer); err != nil {
+		return err
+	}
+	if err := m.untag(ctx, arns, f.Group, []string{aws.TagCluster, aws.TagKind, aws.TagName, aws.TagNamespace}); err != nil {
+		return err
+	}
+	objects := made(in.Observed)
+	slices.Reverse(objects) // owners last, as by the LoadBalancer it is found where this was interrupted
+	for _, o := range objects {
+		if err := m.forget(ctx, o); err != nil {
+			return err
+		}
+	}
+	return m.unhold(ctx, finalizerOurs)
+}
+
+// made are the managed objects of a Gateway, owners first.
+func made(o translate.Observed) []client.Object {
+	var out []client.Object
+	out = appendAll(out, o.LoadBalancers)
+	out = appendAll(out, o.SecurityGroups)
+	out = appendAll(out, o.SecurityGroupRules)
+	out = appendAll(out, o.Certificates)
+	out = appendAll(out, o.TrustStores)
+	out = appendAll(out, o.WebACLAssociations)
+	out = appendAll(out, o.ShieldProtections)
+	out = appendAll(out, o.Listeners)
+	out = appendAll(out, o.TargetGroups)
+	out = appendAll(out, o.TargetGroupBindings)
+	return appendAll(out, o.ListenerRules)
+}
+
+func appendAll[T client.Object](out []client.Object, in []T) []client.Object {
+	for _, o := range in {
+		out = append(out, o)
+	}
+	return out
+}
+
+// forget an object: without its finalizers nothing in AWS is deleted with it.
+func (m *Move) forget(ctx context.Context, o client.Object) error {
+	patch := client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`))
+	if err := m.Kube.Patch(ctx, o, patch, fieldOwner); client.IgnoreNotFound(err) != nil {
+		return errors.Wrapf(err, "cannot let go of %s", o.GetName())
+	}
+	return errors.Wrapf(client.IgnoreNotFound(m.Kube.Delete(ctx, o)), "cannot delete %s", o.GetName())
+}
