@@ -132,8 +132,8 @@ func (w *lbcWorld) serve(ctx context.Context, lb types.LoadBalancer) {
 	}
 }
 
-// aws-lbc-left prints what has tags of the other controller, a line each: the ARN of the load balancer, its listeners, rules and target
-// groups.
+// aws-lbc-left prints what has tags of the other controller, the ARN of each of the load balancer, its listeners, rules and target
+// groups, and how many they are.
 func awsLBCLeft(ts *testscript.TestScript, _ bool, _ []string) {
 	ctx := context.Background()
 	client, err := elb(ctx)
@@ -158,12 +158,16 @@ func awsLBCLeft(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 	tags, err := client.DescribeTags(ctx, &elbv2.DescribeTagsInput{ResourceArns: arns})
 	ts.Check(err)
+	left := 0
 	for _, d := range tags.TagDescriptions {
 		if slices.ContainsFunc(d.Tags, func(t types.Tag) bool { return aws.ToString(t.Key) == "gateway.k8s.aws.alb/stack" }) {
+			left++
 			_, err = fmt.Fprintln(ts.Stdout(), aws.ToString(d.ResourceArn))
 			ts.Check(err)
 		}
 	}
+	_, err = fmt.Fprintf(ts.Stdout(), "left %d\n", left)
+	ts.Check(err)
 }
 
 // Each command of docs/migrate.md is one of the script's.

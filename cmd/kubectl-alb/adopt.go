@@ -38,7 +38,7 @@ Examples:
 
 // Run the command.
 func (a *adoptCommand) Run(ctx context.Context, g *global) error {
-	ctx, cancel := context.WithTimeout(ctx, a.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, 2*a.Timeout+time.Minute) // to wait, and to drain
 	defer cancel()
 	m, err := a.move(ctx, g)
 	if err != nil {
@@ -67,7 +67,7 @@ func (a *adoptCommand) Run(ctx context.Context, g *global) error {
 		err = m.Take(ctx)
 		return a.tell(g, err, "Taken over: start the provider, and run the same again to remove what is left")
 	}
-	if err := m.Wait(ctx); err != nil {
+	if err := m.Wait(ctx, a.Timeout); err != nil {
 		return err
 	}
 	return a.tell(g, m.Finish(ctx), "Done: nothing is left of AWS Load Balancer Controller")

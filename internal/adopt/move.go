@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -9,15 +10,16 @@ import (
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
+	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 	corev1 "k8s.io/api/core/v1"
+	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
-
-	xpv2 "github.com/crossplane/crossplane/apis/v2/core/v2"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
@@ -33,7 +35,7 @@ const (
 
 const (
 	fieldOwner = client.FieldOwner("kubectl-alb-adopt")
-	tick       = 500 * time.Millisecond
+	tick       = time.Second
 )
 
 // A Move takes one Gateway's load balancer over, or gives it back. All fields are required.
@@ -146,8 +148,9 @@ func (m *Move) take(ctx context.Context, cluster string, o translate.Object, f *
 	return errors.Wrapf(client.IgnoreAlreadyExists(err), "cannot create %T %s", o, o.GetName())
 }
 
-// Wait until everything of ours answers.
-func (m *Move) Wait(ctx context.Context) error {
+// Wait until everything of ours answers, for as long as that may take.
+func (m *Move) Wait(ctx context.Context, patience time.Duration) error {
+	over := time.After(patience)
 	for {
 		why, err := m.lacks(ctx)
 		if err != nil || why == "" {
@@ -155,6 +158,8 @@ func (m *Move) Wait(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
+			return ctx.Err()
+		case <-over:
 			return errors.Errorf("%s; nothing was removed: start the provider or mend that, and run the same again", why)
 		case <-time.After(tick):
 		}
@@ -171,16 +176,19 @@ func (m *Move) lacks(ctx context.Context) (string, error) {
 		if _, service := o.(*corev1.Service); service {
 			continue
 		}
-		if err := m.Kube.Get(ctx, client.ObjectKeyFromObject(o), o); client.IgnoreNotFound(err) != nil {
-			return "", errors.Wrapf(err, "cannot read %s", o.GetName())
-		} else if err != nil {
-			return o.GetObjectKind().GroupVersionKind().Kind + " " + o.GetName() + " is not there yet", nil
+		name := strings.TrimPrefix(fmt.Sprintf("%T", o), "*v1alpha1.") + " " + o.GetName()
+		err := m.Kube.Get(ctx, client.ObjectKeyFromObject(o), o)
+		switch {
+		case kerrors.IsNotFound(err):
+			return name + " is not there yet", nil
+		case err != nil:
+			return "", errors.Wrapf(err, "cannot read %s", name)
 		}
 		if mg, ok := o.(resource.Managed); ok && mg.GetCondition(xpv2.TypeReady).Status != corev1.ConditionTrue {
-			return strings.TrimPrefix(kindOf(o), "*v1alpha1.") + " " + o.GetName() + " is not ready: " + mg.GetCondition(xpv2.TypeReady).Message, nil
+			return strings.TrimSuffix(name+" is not ready: "+mg.GetCondition(xpv2.TypeReady).Message, ": "), nil
 		}
 		if b, ok := o.(*albv1alpha1.TargetGroupBinding); ok && b.Status.AtProvider.Healthy < b.Status.AtProvider.Targets {
-			return "not all targets of TargetGroupBinding " + o.GetName() + " are healthy", nil
+			return "not all targets of " + name + " are healthy", nil
 		}
 	}
 	return "", nil
@@ -209,6 +217,11 @@ func (m *Move) Finish(ctx context.Context) error {
 	if f.Group == nil {
 		return nil
 	}
+	return m.dropGroups(ctx, in)
+}
+
+// dropGroups beside its own from the LoadBalancer.
+func (m *Move) dropGroups(ctx context.Context, in translate.Input) error {
 	for _, lb := range in.Observed.LoadBalancers {
 		if len(lb.Spec.ForProvider.SecurityGroupRefs) == 0 || len(lb.Spec.ForProvider.SecurityGroups) == 0 {
 			continue
@@ -224,23 +237,9 @@ func (m *Move) Finish(ctx context.Context) error {
 // drain a target group that no rule names, and wait until its requests are answered.
 func (m *Move) drain(ctx context.Context, arn string) error {
 	for {
-		out, err := m.ELB.DescribeTargetHealth(ctx, &elbv2.DescribeTargetHealthInput{TargetGroupArn: &arn})
-		if err != nil {
-			return errors.Wrapf(err, "cannot read the targets of %s", arn)
-		}
-		if len(out.TargetHealthDescriptions) == 0 {
-			return nil
-		}
-		in := &elbv2.DeregisterTargetsInput{TargetGroupArn: &arn}
-		for _, d := range out.TargetHealthDescriptions {
-			if d.TargetHealth == nil || d.TargetHealth.State != "draining" {
-				in.Targets = append(in.Targets, *d.Target)
-			}
-		}
-		if len(in.Targets) > 0 {
-			if _, err := m.ELB.DeregisterTargets(ctx, in); err != nil {
-				return errors.Wrapf(err, "cannot deregister the targets of %s", arn)
-			}
+		empty, err := m.deregister(ctx, arn)
+		if err != nil || empty {
+			return err
 		}
 		select {
 		case <-ctx.Done():
@@ -248,6 +247,26 @@ func (m *Move) drain(ctx context.Context, arn string) error {
 		case <-time.After(tick):
 		}
 	}
+}
+
+// deregister all targets that are not being drained yet. It says whether there was none at all.
+func (m *Move) deregister(ctx context.Context, arn string) (bool, error) {
+	out, err := m.ELB.DescribeTargetHealth(ctx, &elbv2.DescribeTargetHealthInput{TargetGroupArn: &arn})
+	if err != nil {
+		return false, errors.Wrapf(err, "cannot read the targets of %s", arn)
+	}
+	in := &elbv2.DeregisterTargetsInput{TargetGroupArn: &arn}
+	for _, d := range out.TargetHealthDescriptions {
+		if d.TargetHealth == nil || d.TargetHealth.State != elbtypes.TargetHealthStateEnumDraining {
+			in.Targets = append(in.Targets, *d.Target)
+		}
+	}
+	if len(in.Targets) > 0 {
+		if _, err := m.ELB.DeregisterTargets(ctx, in); err != nil {
+			return false, errors.Wrapf(err, "cannot deregister the targets of %s", arn)
+		}
+	}
+	return len(out.TargetHealthDescriptions) == 0, nil
 }
 
 // unhold takes a finalizer off the Gateway.

@@ -37,31 +37,14 @@ func (m *Move) Release(ctx context.Context) error {
 		return err
 	}
 	s := stackOf(in)
-	theirs := func(id, resource string) error {
-		return m.tag(ctx, id, map[string]string{tagCluster: s.cluster, tagStack: s.name, tagResource: resource})
-	}
-	for _, g := range in.Observed.TargetGroups {
-		if arn := g.Status.AtProvider.ARN; arn != "" {
-			if err := theirs(arn, "released/"+g.Name); err != nil {
-				return err
-			}
-		}
-	}
 	var arns []string
-	for _, l := range f.Listeners {
-		arns = append(arns, *l.ListenerArn)
-		if err := theirs(*l.ListenerArn, portOf(l.Port)); err != nil {
+	for _, p := range pieces(in, f) {
+		if err := m.tag(ctx, p.id, map[string]string{tagCluster: s.cluster, tagStack: s.name, tagResource: p.resource}); err != nil {
 			return err
 		}
-	}
-	if f.Group != nil {
-		if err := theirs(*f.Group.GroupId, resourceSecurityGroup); err != nil {
-			return err
+		if p.kept {
+			arns = append(arns, p.id)
 		}
-	}
-	arns = append(arns, *f.LoadBalancer.LoadBalancerArn)
-	if err := theirs(*f.LoadBalancer.LoadBalancerArn, resourceLoadBalancer); err != nil {
-		return err
 	}
 	if err := m.untag(ctx, arns, f.Group, []string{aws.TagCluster, aws.TagKind, aws.TagName, aws.TagNamespace}); err != nil {
 		return err
@@ -74,6 +57,29 @@ func (m *Move) Release(ctx context.Context) error {
 		}
 	}
 	return m.unhold(ctx, finalizerOurs)
+}
+
+// A piece that the other controller is to have, and what it calls that.
+type piece struct {
+	id, resource string
+	kept         bool // by it, so that our tags go
+}
+
+// pieces to give back. A security group is no ARN, and loses our tags on its own.
+func pieces(in translate.Input, f *Found) []piece {
+	var out []piece
+	for _, g := range in.Observed.TargetGroups {
+		if arn := g.Status.AtProvider.ARN; arn != "" {
+			out = append(out, piece{id: arn, resource: "released/" + g.Name})
+		}
+	}
+	for _, l := range f.Listeners {
+		out = append(out, piece{id: *l.ListenerArn, resource: portOf(l.Port), kept: true})
+	}
+	if f.Group != nil {
+		out = append(out, piece{id: *f.Group.GroupId, resource: resourceSecurityGroup})
+	}
+	return append(out, piece{id: *f.LoadBalancer.LoadBalancerArn, resource: resourceLoadBalancer, kept: true})
 }
 
 // made are the managed objects of a Gateway, owners first.

@@ -2,7 +2,6 @@ package adopt
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -14,8 +13,6 @@ import (
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 )
-
-func kindOf(o any) string { return fmt.Sprintf("%T", o) }
 
 // tag what an ARN or the id of a security group names.
 func (m *Move) tag(ctx context.Context, id string, tags map[string]string) error {
