@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/crossplane-contrib/provider-alb-gateway/cluster/stack"
 )
 
 // The examples' namespace and objects.
@@ -74,27 +72,11 @@ func (e errorString) Error() string { return string(e) }
 // quickstart is the example with the ARN of a certificate that there is.
 func quickstart(t *testing.T) string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "..", "examples", "quickstart", "*.yaml"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no example found: %v", err)
-	}
-	pair, err := stack.NewKeyPair("shop.example.com")
+	manifests, err := system.Quickstart(t.Context(), "shop.example.com")
 	if err != nil {
 		t.Fatal(err)
 	}
-	arn, err := system.ImportCertificate(t.Context(), pair)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []string
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, regexp.MustCompile(`arn:aws:acm:\S+`).ReplaceAllString(string(b), arn))
-	}
-	return strings.Join(all, "\n---\n")
+	return manifests
 }
 
 // tables are the indented outputs of kubectl commands in a text, by command.

@@ -21,16 +21,20 @@ const ClusterName = "demo"
 const Bucket = "demo-trust-stores"
 
 // definitions are the folders of CRDs: Gateway API's, from the module that the provider is built with, and ours.
-func definitions(ctx context.Context) ([]string, error) {
+func (s *Stack) definitions(ctx context.Context) ([]string, error) {
 	root, err := goList(ctx, "-m", "-f", "{{.Dir}}", "github.com/crossplane-contrib/provider-alb-gateway")
 	if err != nil {
 		return nil, err
 	}
-	gatewayAPI, err := goList(ctx, "-m", "-f", "{{.Dir}}", "sigs.k8s.io/gateway-api")
+	gatewayAPI, err := goList(ctx, "-C", root, "-m", "-f", "{{.Dir}}", "sigs.k8s.io/gateway-api")
 	if err != nil {
 		return nil, err
 	}
-	return []string{filepath.Join(gatewayAPI, "config", "crd", "standard"), filepath.Join(root, "package", "crds")}, nil
+	folders := []string{filepath.Join(gatewayAPI, "config", "crd", "standard")}
+	if s.options.Bare {
+		return folders, nil
+	}
+	return append(folders, filepath.Join(root, "package", "crds")), nil
 }
 
 // The ServiceAccount that the provider runs as, in examples/install as here.
@@ -54,7 +58,7 @@ func (s *Stack) install(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.writeAccount(ctx); err != nil {
+	if err := s.WriteAccount(ctx, ServiceAccount, s.account); err != nil {
 		return err
 	}
 	if err := s.installProviderConfig(ctx); err != nil {
@@ -95,9 +99,9 @@ func (s *Stack) Limit(ctx context.Context, policy []byte) error {
 	return err
 }
 
-// writeAccount writes the kubeconfig that the provider runs with.
-func (s *Stack) writeAccount(ctx context.Context) error {
-	token, err := s.Kubectl(ctx, "", "create", "token", ServiceAccount, "-n", Namespace, "--duration=720h")
+// WriteAccount writes a kubeconfig with which a program runs as a ServiceAccount of the provider's namespace.
+func (s *Stack) WriteAccount(ctx context.Context, name, path string) error {
+	token, err := s.Kubectl(ctx, "", "create", "token", name, "-n", Namespace, "--duration=720h")
 	if err != nil {
 		return err
 	}
@@ -108,7 +112,7 @@ func (s *Stack) writeAccount(ctx context.Context) error {
 	for name := range config.AuthInfos {
 		config.AuthInfos[name] = &clientcmdapi.AuthInfo{Token: strings.TrimSpace(token)}
 	}
-	if err := clientcmd.WriteToFile(*config, s.account); err != nil {
+	if err := clientcmd.WriteToFile(*config, path); err != nil {
 		return fmt.Errorf("cannot write the provider's kubeconfig: %w", err)
 	}
 	return nil

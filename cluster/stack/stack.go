@@ -31,6 +31,7 @@ type Options struct {
 	SimulatorArgs []string          // beyond --listen
 	ProviderArgs  []string          // of bin/provider
 	Detached      bool              // the processes outlive the caller; Release lets go of them
+	Bare          bool              // simulator and cluster alone: of the provider nothing is installed and nothing runs
 	Between       Between           // what the provider reaches instead of AWS and the cluster; may be nil
 	Step          func(name string) // told what begins; may be nil
 }
@@ -72,15 +73,21 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	return s, nil
 }
 
+// A step of the start.
+type step struct {
+	name string
+	run  func(context.Context) error
+}
+
 func (s *Stack) start(ctx context.Context) error {
-	steps := []struct {
-		name string
-		run  func(context.Context) error
-	}{
+	steps := []step{
 		{"start the AWS simulator", s.startSimulator},
 		{"start the Kubernetes control plane, with the CRDs of Gateway API and of the provider", s.startCluster},
 		{"configure the provider, and grant it what it needs", s.install},
 		{"start the provider", s.StartProvider},
+	}
+	if s.options.Bare {
+		steps = []step{steps[0], {"start the Kubernetes control plane, with the CRDs of Gateway API", s.startCluster}}
 	}
 	for _, step := range steps {
 		s.options.Step(step.name)
@@ -143,8 +150,25 @@ func (s *Stack) StartProvider(ctx context.Context) error {
 	return err
 }
 
-// A Replica is a process of the provider beside the Stack's own, which whoever starts it stops.
+// A Replica is a process beside the Stack's own, of the provider unless it is another Program's, which whoever starts it stops.
 type Replica struct{ process *process }
+
+// A Program runs with a log of its own.
+type Program struct {
+	Name string // of the log
+	Path string
+	Args []string
+	Env  []string // beyond the caller's; the last one of a name counts
+}
+
+// StartProgram starts one, and does not wait until it is ready.
+func (s *Stack) StartProgram(p Program) (*Replica, error) {
+	r := &Replica{&process{name: p.Name, path: p.Path, args: p.Args, env: p.Env, log: filepath.Join(s.Logs(), p.Name+".log")}}
+	if err := r.process.start(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
 
 // StartReplica starts bin/provider with a log of its own, and waits until it says that it is ready.
 func (s *Stack) StartReplica(ctx context.Context, name string, args ...string) (*Replica, error) {
@@ -170,6 +194,16 @@ func (s *Stack) StartReplicaVia(ctx context.Context, via []string, name string, 
 
 // Stop ends the replica and waits for it.
 func (r *Replica) Stop() error { return r.process.stop() }
+
+// Ended says whether the replica has ended.
+func (r *Replica) Ended() bool {
+	select {
+	case <-r.process.ended:
+		return true
+	default:
+		return false
+	}
+}
 
 // Kill kills the replica with SIGKILL.
 func (r *Replica) Kill() error { return r.process.kill() }
@@ -231,7 +265,7 @@ func (s *Stack) startCluster(ctx context.Context) error {
 		return err
 	}
 	dir := filepath.Join(s.options.Dir, "cluster")
-	folders, err := definitions(ctx)
+	folders, err := s.definitions(ctx)
 	if err != nil {
 		return err
 	}
@@ -247,7 +281,7 @@ func (s *Stack) startCluster(ctx context.Context) error {
 	if err := s.cluster.start(); err != nil {
 		return err
 	}
-	if err := s.cluster.ready(ctx, 90*time.Second, func(context.Context) bool { return s.cluster.printed(readyPattern) != "" }); err != nil {
+	if err := s.cluster.ready(ctx, 3*time.Minute, func(context.Context) bool { return s.cluster.printed(readyPattern) != "" }); err != nil {
 		return err
 	}
 	kubeconfig, err := os.ReadFile(filepath.Join(dir, "kubeconfig"))

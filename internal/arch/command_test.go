@@ -176,7 +176,7 @@ var verbs = []string{"annotate", "apply", "create", "delete", "describe", "get",
 func newKubectl(t *testing.T) kubectl {
 	t.Helper()
 	k := kubectl{plugin: flagsOf(t, "cmd/kubectl-alb")}
-	k.kinds = strings.Fields("all alb aws crossplane managed configmap deployment endpointslice event gateway gatewayclass grpcroute httproute " +
+	k.kinds = strings.Fields("all alb aws crossplane managed configmap deployment endpointslice event gateway gatewayclass grpcroute httproute provider providerrevision " +
 		"lease listenerset namespace node pod referencegrant secret service crd deploy ns svc")
 	for _, kind := range kinds(t) {
 		k.kinds = append(k.kinds, strings.ToLower(kind))
