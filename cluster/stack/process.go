@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -117,14 +119,24 @@ func (p *process) kill() error {
 	return nil
 }
 
+// The ports that freeAddress chooses from: below those that systems give to outgoing connections and to node ports, so that nothing
+// takes one before whoever it is for.
+const (
+	firstPort = 20000
+	ports     = 10000
+)
+
 // freeAddress is a loopback address that nothing listens on.
 func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it returns at once
-	if err != nil {
-		return "", fmt.Errorf("cannot find a free port: %w", err)
+	var err error
+	for range 20 {
+		var l net.Listener
+		at := net.JoinHostPort("127.0.0.1", strconv.Itoa(firstPort+rand.IntN(ports))) //nolint:gosec // Any will do.
+		if l, err = net.Listen("tcp", at); err == nil {                               //nolint:noctx // it returns at once
+			return at, l.Close()
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String(), nil
+	return "", fmt.Errorf("cannot find a free port: %w", err)
 }
 
 // answers says whether url answers 200.
