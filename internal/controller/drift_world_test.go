@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"maps"
 	"math/big"
@@ -21,7 +20,6 @@ import (
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	acmapi "github.com/aws/aws-sdk-go-v2/service/acm"
 	ec2api "github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -29,7 +27,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/shield"
 	"github.com/aws/aws-sdk-go-v2/service/wafv2"
 	waftypes "github.com/aws/aws-sdk-go-v2/service/wafv2/types"
-	"github.com/aws/smithy-go"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/event"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/resource"
@@ -185,7 +182,8 @@ func newAccount(t *testing.T, indexes ...rig.Index) *world {
 		server.Close()
 		sim.Close()
 	})
-	c := awssdk.Config{Region: region, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""), Retryer: stubborn}
+	c := awssdk.Config{Region: region, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	c.APIOptions = append(c.APIOptions, aws.PlainBody)
 	w := &world{endpoint: server.URL, ec2: ec2api.NewFromConfig(c), acm: acmapi.NewFromConfig(c), waf: wafv2.NewFromConfig(c), shield: shield.NewFromConfig(c)}
 	indexes = append(indexes,
 		rig.Index{Object: &corev1.Pod{}, Field: "targetgroupbinding.gate", Values: func(client.Object) []string { return nil }},
@@ -222,18 +220,6 @@ func (w *world) look() {
 	for _, a := range slices.Backward(w.accounts) {
 		w.settle(a)
 	}
-}
-
-// stubborn asks again when an answer is cut off.
-func stubborn() awssdk.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.Retryables = append(o.Retryables, retry.IsErrorRetryableFunc(func(err error) awssdk.Ternary {
-			if _, ok := errors.AsType[*smithy.DeserializationError](err); ok {
-				return awssdk.TrueTernary
-			}
-			return awssdk.UnknownTernary
-		}))
-	})
 }
 
 func unreachable(context.Context, string, string) (net.Conn, error) { return nil, syscall.ECONNREFUSED }
@@ -276,7 +262,7 @@ func (w *world) round(a *aws.Accounts, objects []resource.Managed) {
 		engines[k.name] = k.engine(w, a)
 	}
 	var before map[string]string
-	const enough = 40 // a lost answer costs a few
+	const enough = 40
 	for range enough {
 		before = w.versions(objects)
 		for _, k := range kinds {
