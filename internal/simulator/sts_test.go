@@ -345,7 +345,7 @@ func TestPartition(t *testing.T) {
 	server := httptest.NewServer(p)
 	defer func() { server.CloseClientConnections(); server.Close(); p.Close() }()
 	client := func(region string, c aws.CredentialsProvider) aws.Config {
-		return aws.Config{Region: region, BaseEndpoint: &server.URL, Credentials: c, HTTPClient: server.Client(), Retryer: func() aws.Retryer { return aws.NopRetryer{} }}
+		return aws.Config{Region: region, BaseEndpoint: &server.URL, Credentials: c, HTTPClient: plain{server.Client()}, Retryer: func() aws.Retryer { return aws.NopRetryer{} }}
 	}
 	one := credentials.NewStaticCredentialsProvider("one", "one", "")
 	out, err := sts.NewFromConfig(client("us-east-1", one)).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: new("arn:aws:iam::222222222222:role/guest"), RoleSessionName: new("visit")})
