@@ -109,7 +109,7 @@ assumptions: build ## Ask the simulator, or with FLAGS='--account ...' AWS, what
 
 .PHONY: race
 race: build cc ## Run the unit tests under the race detector.
-	CGO_ENABLED=1 $(GO) test -race -short ./...
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
 
 FUZZTIME ?= 10s
 

@@ -3,6 +3,7 @@
 package install
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,7 +46,9 @@ func TestInstall(t *testing.T) {
 		{"Installed", w.install},
 		{"Serves", w.serve},
 		{"Upgraded", w.upgrade},
-		{"LeftAlone", w.leaveAlone},
+		{"Stopped", w.stop},
+		{"Deleted", w.delete},
+		{"GoneForGood", w.gone},
 	} {
 		if !t.Run(step.name, step.run) {
 			break
@@ -59,14 +62,19 @@ func TestInstall(t *testing.T) {
 // install as README.md and docs/install.md say.
 func (w *world) install(t *testing.T) {
 	w.fill(t, w.push(t, "v0.1.0"))
+	w.apply(t)
+	w.kinds(t)
+}
+
+// apply examples/install, before and after the kind of ClusterProviderConfigs has come with the package.
+func (w *world) apply(t *testing.T) {
+	t.Helper()
 	folder := w.folder() + "/examples/install"
-	// The kind of ClusterProviderConfigs comes with the package; all else is applied.
 	if out, err := w.stack.Kubectl(t.Context(), "", "apply", "-f", folder); err == nil || !strings.Contains(err.Error(), `no matches for kind "ClusterProviderConfig"`) {
 		t.Fatalf("kubectl apply: want no kind ClusterProviderConfig yet, got %v\n%s", err, out)
 	}
 	w.healthy(t)
 	w.kubectl(t, "apply", "-f", folder)
-	w.kinds(t)
 }
 
 // healthy waits until the package and its active revision are, and until the pods of that run and no others.
@@ -131,13 +139,7 @@ func (w *world) kinds(t *testing.T) {
 }
 
 func (w *world) serve(t *testing.T) {
-	manifests, err := w.stack.Quickstart(t.Context(), "shop.example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.stack.Kubectl(t.Context(), manifests, "apply", "-f", "-"); err != nil {
-		t.Fatal(err)
-	}
+	w.quickstart(t)
 	w.settled(t)
 	w.traffic = w.startTraffic(w.kubectl(t, "get", "-n", namespace, gateway, "-o", "jsonpath={.status.addresses[0].value}"))
 	until(t, func() error {
@@ -148,6 +150,20 @@ func (w *world) serve(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// quickstart is applied, for the first time or once more.
+func (w *world) quickstart(t *testing.T) {
+	t.Helper()
+	if w.manifests == "" { // it has a new certificate each time
+		var err error
+		if w.manifests, err = w.stack.Quickstart(t.Context(), "shop.example.com"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.stack.Kubectl(t.Context(), w.manifests, "apply", "-f", "-"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // settled waits until the Gateway is programmed, its routes are live and its targets healthy.
@@ -161,6 +177,12 @@ func (w *world) settled(t *testing.T) {
 // nothingHappens in AWS while something is done, and no request is lost.
 func (w *world) nothingHappens(t *testing.T, do func()) {
 	t.Helper()
+	w.nothingChanges(t, map[string]int{}, do)
+}
+
+// nothingChanges in AWS while something is done, which takes no other writes than these, and no request is lost.
+func (w *world) nothingChanges(t *testing.T, writes map[string]int, do func()) {
+	t.Helper()
 	before := w.holdings(t)
 	if err := w.stack.ResetCalls(t.Context()); err != nil {
 		t.Fatal(err)
@@ -169,7 +191,7 @@ func (w *world) nothingHappens(t *testing.T, do func()) {
 	if diff := cmp.Diff(before, w.holdings(t)); diff != "" {
 		t.Errorf("what AWS holds: -before, +after:\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]int{}, w.writes(t)); diff != "" {
+	if diff := cmp.Diff(writes, w.writes(t)); diff != "" {
 		t.Errorf("writes to AWS: -want, +got:\n%s", diff)
 	}
 	w.traffic.undisturbed(t)
@@ -201,8 +223,8 @@ func (w *world) works(t *testing.T) {
 	w.settled(t)
 }
 
-// leaveAlone what the provider has made, for a while: kinds, objects and load balancers stay, and are taken up again.
-func (w *world) leaveAlone(t *testing.T) {
+// stop the provider for a while: kinds, objects and load balancers stay, and are taken up again.
+func (w *world) stop(t *testing.T) {
 	objects := w.objects(t)
 	w.nothingHappens(t, func() {
 		w.follow(t, "### For a while")
@@ -219,6 +241,51 @@ func (w *world) leaveAlone(t *testing.T) {
 			t.Errorf("objects: -before, +after:\n%s", diff)
 		}
 	})
+}
+
+// delete a Provider that runs, and a kind before it. All objects go, load balancers stay, and are found again.
+func (w *world) delete(t *testing.T) {
+	objects := w.objects(t)
+	w.nothingHappens(t, func() {
+		// Crossplane, too, may delete a kind before the provider has ended.
+		w.kubectl(t, "delete", "crd", "listenerrules.alb.gateway.crossplane.io", "--wait=false")
+		w.wait(t, "-n", namespace, "listenerrules", "--all", `--for=jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Deleting`)
+		w.follow(t, "### But keep the load balancers")
+		until(t, w.nobodyRuns)
+		until(t, w.noKinds)
+	})
+	w.nothingChanges(t, map[string]int{"RegisterTargets": 1}, func() { // of the targets that are there
+		w.apply(t)
+		w.quickstart(t)
+		until(t, func() error {
+			if diff := cmp.Diff(objects, w.objects(t)); diff != "" {
+				return fmt.Errorf("objects: -before, +after:\n%s", diff)
+			}
+			return nil
+		})
+		w.works(t)
+	})
+}
+
+// gone is all, in AWS as in the cluster.
+func (w *world) gone(t *testing.T) {
+	w.traffic.close()
+	w.follow(t, "### For good")
+	until(t, w.noKinds)
+	for _, held := range w.holdings(t) {
+		if strings.HasPrefix(held, "arn:") {
+			t.Errorf("AWS still holds %s", held)
+		}
+	}
+}
+
+// noKinds of the package are there.
+func (w *world) noKinds() error {
+	left, err := w.stack.Kubectl(context.Background(), "", "get", "crds,managedresourcedefinitions,clusterroles", "-o", "name")
+	if err == nil && (strings.Contains(left, "alb.gateway.crossplane.io") || strings.Contains(left, "gateway.k8s.aws")) {
+		err = fmt.Errorf("the cluster still has %s", left)
+	}
+	return err
 }
 
 func (w *world) nobodyRuns() error {

@@ -36,6 +36,7 @@ type world struct {
 
 	parts      []*stack.Replica // of Crossplane
 	containers *containers
+	manifests  string // of the quickstart
 	traffic    *traffic
 }
 
@@ -146,7 +147,8 @@ func run(t *testing.T, dir string, env []string, program string, args ...string)
 	return string(out)
 }
 
-var indented = regexp.MustCompile(`(?m)^    (kubectl .*(?:\\\n.*)*)$`)
+// indented commands: lines that end with a backslash go on, and so do loops.
+var indented = regexp.MustCompile(`(?m)^    ((?:kubectl|for) .*(?:\\\n.*|\n {6}.*|\n    done)*)$`)
 
 // follow the commands that docs/install.md gives under a heading, in their order, in the folder of the project.
 func (w *world) follow(t *testing.T, heading string) {

@@ -18,12 +18,18 @@ var others = map[string]string{
 	"cd":         "the folder is looked for",
 	"crossplane": "Crossplane's own command; not part of this project",
 	"curl":       "what it asks is up to the reader's cluster",
+	"cut":        "of every reader's own",
+	"do":         "a shell's own",
+	"done":       "a shell's own",
 	"export":     "an assignment",
+	"for":        "a shell's own",
 	"git":        "of every reader's own",
+	"grep":       "of every reader's own",
 	"helm":       "the chart is rendered by the test of cluster/charts; what it names is looked for",
 	"source":     "a shell's own",
 	"sudo":       "changes the machine",
 	"unshare":    "needs a kernel that lets it; what it runs is another line",
+	"xargs":      "of every reader's own",
 }
 
 // checks by the first word of a command. Each says what is wrong.
@@ -176,7 +182,7 @@ var verbs = []string{"annotate", "apply", "create", "delete", "describe", "get",
 func newKubectl(t *testing.T) kubectl {
 	t.Helper()
 	k := kubectl{plugin: flagsOf(t, "cmd/kubectl-alb")}
-	k.kinds = strings.Fields("all alb aws crossplane managed configmap deployment endpointslice event gateway gatewayclass grpcroute httproute provider providerrevision " +
+	k.kinds = strings.Fields("all alb aws crossplane managed configmap deployment deploymentruntimeconfig endpointslice event gateway gatewayclass grpcroute httproute provider providerrevision " +
 		"lease listenerset namespace node pod referencegrant secret service crd deploy ns svc")
 	for _, kind := range kinds(t) {
 		k.kinds = append(k.kinds, strings.ToLower(kind))
@@ -201,7 +207,7 @@ func (k kubectl) check(c command) string {
 	for _, kind := range strings.Split(args[1], ",") {
 		kind, _, _ = strings.Cut(kind, "/")
 		kind, _, _ = strings.Cut(kind, ".")
-		if placeholder.MatchString(kind) || slices.Contains(k.kinds, kind) || slices.Contains(k.kinds, strings.TrimSuffix(kind, "s")) || slices.Contains(k.kinds, strings.TrimSuffix(kind, "es")) {
+		if strings.HasPrefix(kind, "$") || placeholder.MatchString(kind) || slices.Contains(k.kinds, kind) || slices.Contains(k.kinds, strings.TrimSuffix(kind, "s")) || slices.Contains(k.kinds, strings.TrimSuffix(kind, "es")) {
 			continue
 		}
 		return fmt.Sprintf("there is no kind %s", kind)

@@ -36,6 +36,8 @@ type gate[T resource.ModernManaged] struct {
 	kind  Kind[T]
 	inner reconcile.Reconciler
 	tries *tries
+
+	withdrawal Withdrawal // nil: never
 }
 
 func newGate[T resource.ModernManaged](kube client.Client, scheme *runtime.Scheme, accounts *aws.Accounts, k Kind[T], o Options) *gate[T] {
@@ -69,6 +71,8 @@ func newGate[T resource.ModernManaged](kube client.Client, scheme *runtime.Schem
 		kind:  k,
 		inner: managed.NewReconciler(clientManager{kube: keep, scheme: scheme}, resource.ManagedKind(k.GVK), settings...),
 		tries: newTries(),
+
+		withdrawal: o.Withdrawal,
 	}
 }
 
@@ -118,6 +122,9 @@ func (g *gate[T]) reason(ctx context.Context, mg T) (string, error) {
 	case !meta.WasDeleted(mg):
 		return ask(ctx, g.kube, mg, g.kind.Waiting)
 	case policy.ShouldDelete():
+		if reason, err := g.withdrawn(ctx, mg); reason != "" || err != nil {
+			return reason, err
+		}
 		return ask(ctx, g.kube, mg, g.kind.Holding)
 	}
 	return "", nil
@@ -137,5 +144,5 @@ func (g *gate[T]) hold(ctx context.Context, mg T, reason string) error {
 		ready = xpv2.Deleting()
 	}
 	mg.SetConditions(xpv2.ReconcileSuccess(), ready.WithMessage(reason))
-	return errors.Wrap(g.keep.Status().Update(ctx, mg), "cannot update status")
+	return errors.Wrap(client.IgnoreNotFound(g.keep.Status().Update(ctx, mg)), "cannot update status")
 }

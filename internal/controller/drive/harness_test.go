@@ -104,8 +104,12 @@ func newWorld(t *testing.T, mg *v1alpha1.SecurityGroup, more ...client.Object) *
 // configure the kind otherwise.
 func (w *world) configure(change func(*Kind[*v1alpha1.SecurityGroup])) *world {
 	change(&w.kind)
-	w.engine = New(w.kube, w.kube.Scheme(), aws.NewAccounts(w.kube, aws.Options{}), w.kind, Options{Recorder: &w.events})
+	w.engineWith(Options{Recorder: &w.events})
 	return w
+}
+
+func (w *world) engineWith(o Options) {
+	w.engine = New(w.kube, w.kube.Scheme(), aws.NewAccounts(w.kube, aws.Options{}), w.kind, o)
 }
 
 // events that were sent, as "Reason: message".

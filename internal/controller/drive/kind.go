@@ -80,6 +80,9 @@ type Options struct {
 	// Timeout of one reconcile's calls to AWS. Zero: a minute.
 	Timeout time.Duration
 
+	// Withdrawal of the kind from the cluster. Nil: never.
+	Withdrawal Withdrawal
+
 	// More options of the runtime's reconciler, for metrics and change logs.
 	More []managed.ReconcilerOption
 }

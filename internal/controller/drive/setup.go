@@ -36,7 +36,9 @@ func Setup[T resource.ModernManaged](mgr ctrl.Manager, o controller.Options, acc
 	//nolint:staticcheck // Crossplane grants providers no right to events.k8s.io yet.
 	recorder := event.NewAPIRecorder(mgr.GetEventRecorderFor(name), o.EventFilterFunctions...)
 	o.Logger = o.Logger.WithValues("controller", name)
-	r := New(mgr.GetClient(), mgr.GetScheme(), accounts, k, options(o, recorder))
+	own := options(o, recorder)
+	own.Withdrawal = withdrawal(mgr.GetAPIReader(), mgr.GetRESTMapper(), k.GVK)
+	r := New(mgr.GetClient(), mgr.GetScheme(), accounts, k, own)
 	if o.GlobalRateLimiter != nil {
 		r = ratelimiter.NewReconciler(name, r, o.GlobalRateLimiter)
 	}
