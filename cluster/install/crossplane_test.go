@@ -74,7 +74,7 @@ func (w *world) startCrossplane(t *testing.T) {
 	})
 }
 
-// crossplaneRuns says whether both parts still do. The RBAC manager's port, 8080, cannot be chosen.
+// crossplaneRuns says whether both parts still do.
 func (w *world) crossplaneRuns() error {
 	for _, p := range w.parts {
 		if p.Ended() {
