@@ -79,6 +79,12 @@ func TestRequestToTarget(t *testing.T) {
 			args:   args{attrs: map[string]string{attrForwardedMode: "remove"}, request: ask("/", "h.example", "X-Forwarded-For: 203.0.113.7")},
 			want:   plain("GET / HTTP/1.1 host=h.example:8080", tail[1:]...),
 		},
+		"ForwardedByOthers": {
+			reason: "X-forwarded headers: the load balancer knows three of them; what the client says in others goes through",
+			args:   args{request: ask("/", "h.example", "X-Forwarded-Host: other.example", "Forwarded: for=203.0.113.7", "Forwarded: host=b")},
+			want: plain("GET / HTTP/1.1 host=h.example:8080",
+				append(tail[:4:4], "X-Forwarded-Host=other.example", "Forwarded=for=203.0.113.7", "Forwarded=host=b")...),
+		},
 		"TraceSelf": {
 			reason: "Request tracing: with a Root a Self is inserted, other fields are kept",
 			args:   args{request: ask("/", "h.example", "X-Amzn-Trace-Id: Root=1-67891233-abcdef012345678912345678;CalledFrom=app")},

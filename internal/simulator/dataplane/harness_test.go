@@ -128,7 +128,7 @@ func echo(name string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Target", name)
 		_, _ = fmt.Fprintf(w, "%s %s %s host=%s\n", r.Method, r.RequestURI, r.Proto, r.Host)
-		for _, h := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Amzn-Trace-Id", "X_odd"} {
+		for _, h := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Amzn-Trace-Id", "X_odd", "X-Forwarded-Host", "Forwarded"} {
 			for _, v := range r.Header[h] {
 				_, _ = fmt.Fprintf(w, "%s=%s\n", h, v)
 			}

@@ -33,6 +33,7 @@ func (x *exchange) requestHeaders(h http.Header) {
 	if x.cfg.balancer.on(attrDropInvalid) {
 		dropInvalid(h)
 	}
+	x.passForwarded(h)
 	x.forwardedFor(h)
 	h.Set("X-Forwarded-Proto", x.cfg.protocolHeader())
 	h.Set("X-Forwarded-Port", strconv.Itoa(int(x.cfg.Port)))
@@ -50,6 +51,16 @@ func dropInvalid(h http.Header) {
 			return c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
 		}) {
 			delete(h, name)
+		}
+	}
+}
+
+// passForwarded gives back what httputil takes away and ALB has no opinion on: only three headers are its own (user guide,
+// "X-forwarded headers").
+func (x *exchange) passForwarded(h http.Header) {
+	for _, name := range []string{"Forwarded", "X-Forwarded-Host"} {
+		if came := x.r.Header[name]; len(came) > 0 {
+			h[name] = came
 		}
 	}
 }
