@@ -304,7 +304,8 @@ func TestAuthorize(t *testing.T) {
 	}{
 		"Again":         {"the rule is there", tcp(80, "10.0.0.0/8"), "InvalidPermission.Duplicate"},
 		"AgainByNumber": {"6 is tcp", types.IpPermission{IpProtocol: new("6"), FromPort: new(int32(80)), ToPort: new(int32(80)), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8"), Description: new("other")}}}, "InvalidPermission.Duplicate"},
-		"HostBits":      {"a CIDR block is canonical", tcp(81, "10.0.0.1/8"), "InvalidParameterValue"},
+		"HostBits":      {"a CIDR block loses its host bits", tcp(82, "10.0.0.1/8"), ""},
+		"HostBitsAgain": {"without them it is the same block", tcp(80, "10.1.2.3/8"), "InvalidPermission.Duplicate"},
 		"NotACIDR":      {"an address is none", tcp(81, "10.0.0.1"), "InvalidParameterValue"},
 		"NoPorts":       {"TCP has ports", types.IpPermission{IpProtocol: new("tcp"), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8")}}}, "InvalidParameterValue"},
 		"Backwards":     {"from is not above to", types.IpPermission{IpProtocol: new("tcp"), FromPort: new(int32(2)), ToPort: new(int32(1)), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8")}}}, "InvalidParameterValue"},
@@ -333,8 +334,13 @@ func TestAuthorize(t *testing.T) {
 		t.Errorf("one of two is there: want InvalidPermission.Duplicate, got %v", err)
 	}
 	g := must(b.ec2.DescribeSecurityGroups(t.Context(), &ec2api.DescribeSecurityGroupsInput{GroupIds: []string{group}}))(b).SecurityGroups[0]
-	if len(g.IpPermissions) != 2 {
-		t.Errorf("a refused call adds nothing: %+v", g.IpPermissions)
+	var shown []string
+	for _, p := range g.IpPermissions {
+		shown = append(shown, *p.IpProtocol+" "+*p.IpRanges[0].CidrIp)
+	}
+	slices.Sort(shown)
+	if diff := cmp.Diff([]string{"50 172.16.0.0/12", "tcp 10.0.0.0/8", "tcp 10.0.0.0/8"}, shown); diff != "" {
+		t.Errorf("a refused call adds nothing, and CIDR blocks are shown without host bits: -want, +got:\n%s", diff)
 	}
 	if len(g.IpPermissionsEgress) != 1 || *g.IpPermissionsEgress[0].IpProtocol != "-1" || *g.IpPermissionsEgress[0].IpRanges[0].CidrIp != "0.0.0.0/0" {
 		t.Errorf("a new group lets everything out: %+v", g.IpPermissionsEgress)

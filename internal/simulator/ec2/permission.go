@@ -216,13 +216,13 @@ func (p permission) peers() []givenPeer {
 	return out
 }
 
-// canonical wants a CIDR block of one family without host bits.
+// canonical takes a CIDR block of one family, and its host bits away (API reference, IpRange: "canonicalizes").
 func canonical(cidr string, family func(netip.Addr) bool) (string, error) {
 	p, err := netip.ParsePrefix(cidr)
-	if err != nil || !family(p.Addr()) || p.Masked() != p {
+	if err != nil || !family(p.Addr()) {
 		return "", wire.Errorf("InvalidParameterValue", "CIDR block %s is malformed", cidr)
 	}
-	return p.String(), nil
+	return p.Masked().String(), nil
 }
 
 // permissions gathers the rules of one side under their protocols and ports.

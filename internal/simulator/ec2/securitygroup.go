@@ -83,7 +83,9 @@ func (s *Service) validateGroup(in *createGroupInput) error {
 		return wire.Errorf("VPCIdNotSpecified", "No default VPC for this user")
 	case *in.VpcId != s.vpc.ID:
 		return wire.Errorf("InvalidVpcID.NotFound", "The vpc ID '%s' does not exist", *in.VpcId)
-	case name == "" || len(name) > maxGroupName || !groupText.MatchString(name) || strings.HasPrefix(name, "sg-"):
+	case strings.HasPrefix(name, "sg-"):
+		return wire.Errorf("InvalidParameterValue", "Value (%s) for parameter GroupName is invalid. Group names may not be in the format sg-*.", name)
+	case name == "" || len(name) > maxGroupName || !groupText.MatchString(name):
 		return wire.Errorf("InvalidParameterValue", "Value (%s) for parameter GroupName is invalid. Character sets beyond ASCII are not supported.", name)
 	case description == "" || len(description) > maxGroupName || !groupText.MatchString(description):
 		return wire.Errorf("InvalidParameterValue", "Value (%s) for parameter GroupDescription is invalid. Character sets beyond ASCII are not supported.", description)
