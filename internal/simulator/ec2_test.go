@@ -157,6 +157,13 @@ func TestZonesAndVPC(t *testing.T) {
 		t.Errorf("zones: -want, +got:\n%s", diff)
 	}
 	v := must(b.ec2.DescribeVpcs(t.Context(), &ec2api.DescribeVpcsInput{VpcIds: []string{vpcID}}))(b).Vpcs[0]
+	if got := *v.Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock; got != "2001:db8:64::/56" {
+		t.Errorf("its IPv6 block: %s", got)
+	}
+	six := must(b.ec2.DescribeSubnets(t.Context(), &ec2api.DescribeSubnetsInput{Filters: []types.Filter{where("ipv6-cidr-block-association.ipv6-cidr-block", "2001:db8:64:20::/64")}}))(b)
+	if len(six.Subnets) != 1 || *six.Subnets[0].SubnetId != privateA || six.Subnets[0].Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlockState.State != types.SubnetCidrBlockStateCodeAssociated {
+		t.Errorf("the subnet with an IPv6 block: %+v", six.Subnets)
+	}
 	if *v.CidrBlock != "10.64.0.0/16" || *v.CidrBlockAssociationSet[0].CidrBlock != "10.64.0.0/16" || *v.OwnerId != "123456789012" {
 		t.Errorf("VPC: %+v", v)
 	}
@@ -312,6 +319,7 @@ func TestAuthorize(t *testing.T) {
 		"PortTooHigh":   {"0 to 65535", tcp(65536, "10.0.0.0/8"), "InvalidParameterValue"},
 		"NoProtocol":    {"it is needed", types.IpPermission{IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8")}}}, "MissingParameter"},
 		"NoPeer":        {"one at least", types.IpPermission{IpProtocol: new("-1")}, "MissingParameter"},
+		"NoSuchPrefix":  {"it must exist", types.IpPermission{IpProtocol: new("-1"), PrefixListIds: []types.PrefixListId{{PrefixListId: new("pl-0123456789abcdef0")}}}, "InvalidPrefixListID.NotFound"},
 		"NoSuchGroup":   {"it must exist", types.IpPermission{IpProtocol: new("-1"), UserIdGroupPairs: []types.UserIdGroupPair{{GroupId: new("sg-0123456789abcdef0")}}}, "InvalidGroup.NotFound"},
 		"Description":   {"no quotes", types.IpPermission{IpProtocol: new("-1"), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8"), Description: new(`"x"`)}}}, "InvalidParameterValue"},
 		"Protocol256":   {"protocols are bytes", types.IpPermission{IpProtocol: new("256"), IpRanges: []types.IpRange{{CidrIp: new("10.0.0.0/8")}}}, "InvalidParameterValue"},
@@ -435,6 +443,7 @@ func TestWorldIsChecked(t *testing.T) {
 	}
 	cases := map[string]*ec2.World{
 		"NoVPC":         change(func(w *ec2.World) { w.VPC.ID = "" }),
+		"IPv6Outside":   change(func(w *ec2.World) { w.Subnets[0].IPv6 = netip.MustParsePrefix("2001:db8:65::/64") }),
 		"SubnetOutside": change(func(w *ec2.World) { w.Subnets[0].CIDR = netip.MustParsePrefix("10.65.0.0/24") }),
 		"NoSubnetFor":   change(func(w *ec2.World) { w.Instances[0].Address = netip.MustParseAddr("10.65.0.1") }),
 		"WrongZone":     change(func(w *ec2.World) { w.Instances[0].Zone = "us-east-1c" }),

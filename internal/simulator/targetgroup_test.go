@@ -194,6 +194,12 @@ func TestRegisterTargets(t *testing.T) {
 	instances.TargetType = types.TargetTypeEnumInstance
 	byInstance := *must(b.elb.CreateTargetGroup(t.Context(), &instances))(b).TargetGroups[0].TargetGroupArn
 	byIP := b.targetGroup("ips")
+	six := func(name string, kind types.TargetTypeEnum) string {
+		return *must(b.elb.CreateTargetGroup(t.Context(), &elb.CreateTargetGroupInput{
+			Name: &name, Protocol: types.ProtocolEnumHttp, Port: new(int32(80)), VpcId: new(vpcID), TargetType: kind, IpAddressType: types.TargetGroupIpAddressTypeEnumIpv6,
+		}))(b).TargetGroups[0].TargetGroupArn
+	}
+	byIP6, byInstance6 := six("ips6", types.TargetTypeEnumIp), six("instances6", types.TargetTypeEnumInstance)
 	must(b.ec2.TerminateInstances(t.Context(), &ec2api.TerminateInstancesInput{InstanceIds: []string{instanceB}}))(b)
 	cases := map[string]struct {
 		reason string
@@ -215,6 +221,9 @@ func TestRegisterTargets(t *testing.T) {
 		"Public":            {"publicly routable", byIP, types.TargetDescription{Id: new("8.8.8.8"), AvailabilityZone: new("all")}, "ValidationError"},
 		"NotAnAddress":      {"addresses only", byIP, types.TargetDescription{Id: new(instanceA)}, "ValidationError"},
 		"IPv6":              {"the group is of IPv4", byIP, types.TargetDescription{Id: new("fd00::1")}, "ValidationError"},
+		"IPv6InTheVPC":      {"of a subnet of the VPC", byIP6, types.TargetDescription{Id: new("2001:db8:64:0:1::1"), AvailabilityZone: new("us-east-1a")}, ""},
+		"IPv6Outside":       {"of nobody's block", byIP6, types.TargetDescription{Id: new("fd00::1"), AvailabilityZone: new("all")}, "ValidationError"},
+		"NoIPv6":            {"an instance with IPv4 alone", byInstance6, types.TargetDescription{Id: new(instanceA)}, "InvalidTarget"},
 		"PortZero":          {"1 to 65535", byIP, types.TargetDescription{Id: new("10.64.0.99"), Port: new(int32(0))}, "ValidationError"},
 		"NoGroup":           {"it must exist", byIP + "0", types.TargetDescription{Id: new("10.64.0.99")}, "TargetGroupNotFound"},
 	}

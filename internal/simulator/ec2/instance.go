@@ -61,7 +61,7 @@ func interfaceOf(instanceID string) string { return "eni-" + strings.TrimPrefix(
 
 func (s *Service) subnetOf(a netip.Addr) *Subnet {
 	for _, subnet := range s.subnets {
-		if subnet.CIDR.Contains(a) {
+		if subnet.CIDR.Contains(a) || subnet.IPv6.Contains(a) {
 			return subnet
 		}
 	}
@@ -252,7 +252,10 @@ func (s *Service) runInstances(in *runInstancesInput) (*reservation, error) {
 	if err != nil {
 		return nil, err
 	}
-	subnet := s.subnets[deref(in.SubnetId)]
+	if in.SubnetId == nil {
+		return nil, wire.Errorf("VPCIdNotSpecified", "No default VPC for this user")
+	}
+	subnet := s.subnets[*in.SubnetId]
 	if subnet == nil {
 		return nil, wire.Errorf("InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", deref(in.SubnetId))
 	}

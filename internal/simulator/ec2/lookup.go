@@ -10,6 +10,7 @@ type Place struct {
 	VPC     string
 	Zone    string
 	CIDR    netip.Prefix // of a subnet
+	IPv6    netip.Prefix // of a subnet; invalid if it has none
 	Address netip.Addr   // of an instance
 	Free    int          // addresses left in a subnet
 	Running bool         // an instance that is not terminated
@@ -24,7 +25,7 @@ func (s *Service) Subnet(id string) (Place, bool) {
 	if !ok {
 		return Place{}, false
 	}
-	return Place{VPC: s.vpc.ID, Zone: n.Zone, CIDR: n.CIDR, Free: s.freeAddresses(n)}, true
+	return Place{VPC: s.vpc.ID, Zone: n.Zone, CIDR: n.CIDR, IPv6: n.IPv6, Free: s.freeAddresses(n)}, true
 }
 
 // Instance looks an instance up; a terminated one is found too.
@@ -48,7 +49,7 @@ func (s *Service) HasSecurityGroup(id string) bool {
 // DefaultSecurityGroup is the id of the VPC's default group.
 func (s *Service) DefaultSecurityGroup() string { return defaultGroup }
 
-// VPC returns the CIDR block of a VPC and whether it has an internet gateway.
+// VPC returns the CIDR blocks of a VPC and whether it has an internet gateway.
 func (s *Service) VPC(id string) (VPC, bool) {
 	if id != s.vpc.ID {
 		return VPC{}, false

@@ -206,11 +206,15 @@ func (p permission) peers() []givenPeer {
 		}})
 	}
 	for _, l := range p.PrefixListIds {
-		out = append(out, givenPeer{l.Description, func(*Service) (peer, error) {
-			if id := deref(l.PrefixListId); !strings.HasPrefix(id, "pl-") {
+		out = append(out, givenPeer{l.Description, func(s *Service) (peer, error) {
+			id := deref(l.PrefixListId)
+			switch {
+			case !strings.HasPrefix(id, "pl-"):
 				return peer{}, wire.Errorf("InvalidPrefixListId.Malformed", "Invalid id: \"%s\" (expecting \"pl-...\")", id)
+			case !slices.Contains(s.prefixes, id):
+				return peer{}, wire.Errorf("InvalidPrefixListID.NotFound", "The prefix list ID '%s' does not exist", id)
 			}
-			return peer{prefixList: *l.PrefixListId}, nil
+			return peer{prefixList: id}, nil
 		}})
 	}
 	return out

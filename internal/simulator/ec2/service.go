@@ -42,6 +42,7 @@ type Service struct {
 	interfaces map[string]*networkInterface
 	tags       map[string]map[string]string // by resource id
 	used       map[netip.Addr]bool
+	prefixes   []string // ids of prefix lists
 }
 
 // New makes the world.
@@ -54,7 +55,7 @@ func New(opts Options) (*Service, error) {
 	s := &Service{
 		region: region, account: cmp.Or(opts.AccountID, "123456789012"), linger: opts.InterfaceLinger, now: opts.Now,
 		vpc: world.VPC, subnets: map[string]*Subnet{}, groups: map[string]*group{}, instances: map[string]*instance{},
-		interfaces: map[string]*networkInterface{}, tags: map[string]map[string]string{}, used: map[netip.Addr]bool{},
+		interfaces: map[string]*networkInterface{}, tags: map[string]map[string]string{}, used: map[netip.Addr]bool{}, prefixes: world.PrefixLists,
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -70,6 +71,9 @@ func (s *Service) populate(w World) error {
 	for _, subnet := range w.Subnets {
 		if !w.VPC.CIDR.Contains(subnet.CIDR.Addr()) {
 			return fmt.Errorf("subnet %q: %s is not in the VPC's %s", subnet.ID, subnet.CIDR, w.VPC.CIDR)
+		}
+		if subnet.IPv6.IsValid() && !w.VPC.IPv6.Contains(subnet.IPv6.Addr()) {
+			return fmt.Errorf("subnet %q: %s is not in the VPC's %s", subnet.ID, subnet.IPv6, w.VPC.IPv6)
 		}
 		s.subnets[subnet.ID] = &subnet
 		s.setTags(subnet.ID, subnet.Tags)

@@ -2,8 +2,11 @@ package ec2
 
 import (
 	"encoding/binary"
+	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wire"
 )
@@ -90,11 +93,30 @@ type cidrAssociation struct {
 	CidrBlockState           cidrState
 }
 
+type ipv6Association struct {
+	AssociationId, Ipv6CidrBlock string
+	Ipv6CidrBlockState           cidrState
+}
+
+// associations of an IPv6 block, if there is one, and the filters that find it.
+func associations(block netip.Prefix, id string) ([]ipv6Association, facets) {
+	const prefix = "ipv6-cidr-block-association."
+	found := facets{prefix + "ipv6-cidr-block": nil, prefix + "association-id": nil, prefix + "state": nil}
+	if !block.IsValid() {
+		return []ipv6Association{}, found
+	}
+	a := ipv6Association{id, block.String(), cidrState{"associated"}}
+	return []ipv6Association{a}, facets{
+		prefix + "ipv6-cidr-block": {a.Ipv6CidrBlock}, prefix + "association-id": {id}, prefix + "state": {a.Ipv6CidrBlockState.State},
+	}
+}
+
 type vpc struct {
 	CidrBlock               string
 	CidrBlockAssociationSet []cidrAssociation
 	DhcpOptionsId           string
 	InstanceTenancy         string
+	Ipv6Blocks              []ipv6Association `out:"ipv6CidrBlockAssociationSet"`
 	IsDefault               bool
 	OwnerId                 string
 	State                   string
@@ -117,12 +139,13 @@ func (s *Service) describeVpcs(in *describeVpcsInput) (*describeVpcsOutput, erro
 	}
 	cidr, dhcp := s.vpc.CIDR.String(), "dopt"+s.vpc.ID[len("vpc"):]
 	association := "vpc-cidr-assoc" + s.vpc.ID[len("vpc"):]
-	ok, err := selects(in.Filters, facets{
+	sixes, find := associations(s.vpc.IPv6, association)
+	maps.Copy(find, facets{
 		"cidr": {cidr}, "cidr-block-association.cidr-block": {cidr}, "cidr-block-association.association-id": {association},
 		"cidr-block-association.state": {"associated"}, "dhcp-options-id": {dhcp}, "is-default": {"false"}, "isDefault": {"false"},
-		"ipv6-cidr-block-association.ipv6-cidr-block": nil, "ipv6-cidr-block-association.association-id": nil,
-		"ipv6-cidr-block-association.state": nil, "owner-id": {s.account}, "state": {"available"}, "vpc-id": {s.vpc.ID},
-	}, s.tags[s.vpc.ID])
+		"owner-id": {s.account}, "state": {"available"}, "vpc-id": {s.vpc.ID},
+	})
+	ok, err := selects(in.Filters, find, s.tags[s.vpc.ID])
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +154,7 @@ func (s *Service) describeVpcs(in *describeVpcsInput) (*describeVpcsOutput, erro
 		out = append(out, vpc{
 			CidrBlock: cidr, DhcpOptionsId: dhcp, InstanceTenancy: "default", OwnerId: s.account, State: "available",
 			CidrBlockAssociationSet: []cidrAssociation{{association, cidr, cidrState{"associated"}}},
-			Tags:                    s.tagSet(s.vpc.ID), VpcId: s.vpc.ID,
+			Ipv6Blocks:              sixes, Tags: s.tagSet(s.vpc.ID), VpcId: s.vpc.ID,
 		})
 	}
 	items, next, err := paginate(out, in.page)
@@ -186,7 +209,7 @@ type subnetItem struct {
 	AvailableIpAddressCount               int
 	CidrBlock                             string
 	DefaultForAz, EnableDns64, Ipv6Native bool
-	Ipv6CidrBlockAssociationSet           []cidrAssociation
+	Ipv6CidrBlockAssociationSet           []ipv6Association
 	MapCustomerOwnedIpOnLaunch            bool
 	MapPublicIpOnLaunch                   bool
 	OwnerId, State                        string
@@ -227,22 +250,29 @@ func (s *Service) subnetFacets(n *Subnet) facets {
 	free := strconv.Itoa(s.freeAddresses(n))
 	public := strconv.FormatBool(n.Access == Public)
 	zone, cidr := []string{n.Zone}, []string{n.CIDR.String()}
-	return facets{
+	_, find := associations(n.IPv6, n.association())
+	maps.Copy(find, facets{
 		"availability-zone": zone, "availabilityZone": zone,
 		"availability-zone-id": {s.zoneID(n.Zone)}, "availabilityZoneId": {s.zoneID(n.Zone)},
 		"available-ip-address-count": {free}, "cidr-block": cidr, "cidr": cidr, "cidrBlock": cidr,
-		"default-for-az": {"false"}, "defaultForAz": {"false"}, "ipv6-cidr-block-association.ipv6-cidr-block": nil,
-		"ipv6-cidr-block-association.association-id": nil, "ipv6-cidr-block-association.state": nil, "ipv6-native": {"false"},
+		"default-for-az": {"false"}, "defaultForAz": {"false"}, "ipv6-native": {"false"},
 		"map-public-ip-on-launch": {public}, "outpost-arn": nil, "owner-id": {s.account}, "state": {"available"},
 		"subnet-arn": {*s.arn("subnet", n.ID)}, "subnet-id": {n.ID}, "vpc-id": {s.vpc.ID},
-	}
+	})
+	return find
+}
+
+// association is the id of the subnet's IPv6 block.
+func (n *Subnet) association() string {
+	return "subnet-cidr-assoc" + strings.TrimPrefix(n.ID, "subnet")
 }
 
 func (s *Service) subnetItem(n *Subnet) subnetItem {
+	sixes, _ := associations(n.IPv6, n.association())
 	return subnetItem{
 		AvailabilityZone: n.Zone, AvailabilityZoneId: s.zoneID(n.Zone), AvailableIpAddressCount: s.freeAddresses(n),
 		CidrBlock: n.CIDR.String(), MapPublicIpOnLaunch: n.Access == Public, OwnerId: s.account, State: "available",
-		Ipv6CidrBlockAssociationSet: []cidrAssociation{}, SubnetArn: s.arn("subnet", n.ID), SubnetId: n.ID,
+		Ipv6CidrBlockAssociationSet: sixes, SubnetArn: s.arn("subnet", n.ID), SubnetId: n.ID,
 		Tags: s.tagSet(n.ID), VpcId: s.vpc.ID,
 	}
 }

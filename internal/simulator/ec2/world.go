@@ -11,13 +11,15 @@ type World struct {
 	Subnets        []Subnet
 	SecurityGroups []SecurityGroup
 	Instances      []Instance
+	PrefixLists    []string // their ids; what they hold is not simulated
 }
 
 // A VPC is a network with an internet gateway, or without one.
 type VPC struct {
 	ID              string
 	CIDR            netip.Prefix
-	InternetGateway string // its id; empty: the VPC has none
+	IPv6            netip.Prefix // invalid: the VPC has no IPv6
+	InternetGateway string       // its id; empty: the VPC has none
 	Tags            map[string]string
 }
 
@@ -25,6 +27,7 @@ type VPC struct {
 type Subnet struct {
 	ID     string
 	CIDR   netip.Prefix
+	IPv6   netip.Prefix // invalid: the subnet has no IPv6
 	Zone   string
 	Access Access
 	Tags   map[string]string
@@ -60,31 +63,33 @@ const (
 	DefaultNodeGroup = "sg-0a64000000000000a"
 	DefaultCluster   = "demo" // whose nodes these are, by a tag
 	defaultGateway   = "igw-0a64000000000000a"
+	defaultPrefixes  = "pl-0a64000000000000a"
 )
 
-// DefaultWorld is a VPC 10.64.0.0/16 in three zones of a region, each with a public and a private subnet tagged for load balancer
-// discovery, and one instance, a cluster node, in each public one.
+// DefaultWorld is a VPC 10.64.0.0/16 with IPv6 in three zones of a region, each with a public and a private subnet tagged for load
+// balancer discovery, and one instance, a cluster node, in each public one.
 func DefaultWorld(region string) World {
 	w := World{
 		VPC: VPC{
-			ID: DefaultVPC, CIDR: netip.MustParsePrefix("10.64.0.0/16"), InternetGateway: defaultGateway,
+			ID: DefaultVPC, CIDR: netip.MustParsePrefix("10.64.0.0/16"), IPv6: netip.MustParsePrefix("2001:db8:64::/56"), InternetGateway: defaultGateway,
 			Tags: map[string]string{"Name": "main"},
 		},
 		SecurityGroups: []SecurityGroup{{
 			ID: DefaultNodeGroup, Name: "nodes", Description: "cluster nodes", Tags: map[string]string{"kubernetes.io/cluster/" + DefaultCluster: "owned"},
 		}},
+		PrefixLists: []string{defaultPrefixes},
 	}
 	for i, zone := range []string{"a", "b", "c"} {
 		third := byte(i * 64)
 		w.Subnets = append(w.Subnets,
 			Subnet{
 				ID: "subnet-0a64000000000000" + zone, Zone: region + zone, Access: Public,
-				CIDR: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 64, third, 0}), 19),
+				CIDR: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 64, third, 0}), 19), IPv6: sixtyFour(w.VPC.IPv6, third),
 				Tags: map[string]string{"Name": "public-" + zone, "kubernetes.io/role/elb": "1"},
 			},
 			Subnet{
 				ID: "subnet-0b64000000000000" + zone, Zone: region + zone, Access: Private,
-				CIDR: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 64, third + 32, 0}), 19),
+				CIDR: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 64, third + 32, 0}), 19), IPv6: sixtyFour(w.VPC.IPv6, third+32),
 				Tags: map[string]string{"Name": "private-" + zone, "kubernetes.io/role/internal-elb": "1"},
 			})
 		w.Instances = append(w.Instances, Instance{
@@ -94,4 +99,11 @@ func DefaultWorld(region string) World {
 		})
 	}
 	return w
+}
+
+// sixtyFour is the /64 of a VPC's /56 with a number.
+func sixtyFour(vpc netip.Prefix, number byte) netip.Prefix {
+	a := vpc.Addr().As16()
+	a[7] |= number
+	return netip.PrefixFrom(netip.AddrFrom16(a), 64)
 }

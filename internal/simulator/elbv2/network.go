@@ -33,6 +33,9 @@ func (s *Service) place(lb *types.LoadBalancer, subnets []string, mappings []typ
 		case place.Free < minFree && !slices.ContainsFunc(lb.AvailabilityZones, func(z types.AvailabilityZone) bool { return *z.SubnetId == id }):
 			return wire.Errorf("InvalidSubnet", "Not enough IP space available in %s. ELB requires at least %d free IP addresses in each subnet.", id, minFree)
 		}
+		if err := s.speaks(lb.IpAddressType, place); err != nil {
+			return err
+		}
 		if err := s.reachable(place.VPC, lb.Scheme); err != nil {
 			return err
 		}
@@ -44,6 +47,14 @@ func (s *Service) place(lb *types.LoadBalancer, subnets []string, mappings []typ
 		return wire.Invalid("At least two subnets in two different Availability Zones must be specified")
 	}
 	lb.AvailabilityZones = out
+	return nil
+}
+
+// speaks tells whether a subnet has the addresses that a load balancer of the type needs.
+func (s *Service) speaks(t types.IpAddressType, place ec2.Place) error {
+	if t != types.IpAddressTypeIpv4 && !place.IPv6.IsValid() {
+		return wire.Invalid("You must specify subnets with an associated IPv6 CIDR block.")
+	}
 	return nil
 }
 
@@ -164,6 +175,12 @@ func (s *Service) setIPAddressType(in *elb.SetIpAddressTypeInput) (*elb.SetIpAdd
 	}
 	if err := validAddressType(lb.settings.Scheme, in.IpAddressType); err != nil {
 		return nil, err
+	}
+	for _, z := range lb.settings.AvailabilityZones {
+		place, _ := s.ec2.Subnet(*z.SubnetId)
+		if err := s.speaks(in.IpAddressType, place); err != nil {
+			return nil, err
+		}
 	}
 	lb.settings.IpAddressType = in.IpAddressType
 	return &elb.SetIpAddressTypeOutput{IpAddressType: in.IpAddressType}, nil

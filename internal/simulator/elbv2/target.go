@@ -88,7 +88,7 @@ func (s *Service) targetOf(g *targetGroup, d types.TargetDescription) (target, e
 		return t, wire.Invalid("The IP address '%s' is not a valid %s address", t.id, strings.Replace(string(g.settings.IpAddressType), "ip", "IP", 1))
 	}
 	vpc, _ := s.ec2.VPC(*g.settings.VpcId)
-	if vpc.CIDR.Contains(a) {
+	if vpc.CIDR.Contains(a) || vpc.IPv6.Contains(a) {
 		return t, s.validZone(&t, a)
 	}
 	switch {
@@ -113,6 +113,8 @@ func (s *Service) validInstance(g *targetGroup, t target) error {
 		return wire.Errorf("InvalidTarget", "The following targets do not exist and cannot be registered: '%s'", t.id)
 	case !place.Running:
 		return wire.Errorf("InvalidTarget", "The following targets are not in a running state and cannot be registered: '%s'", t.id)
+	case g.settings.IpAddressType == types.TargetGroupIpAddressTypeEnumIpv6:
+		return wire.Errorf("InvalidTarget", "The following targets do not have a primary IPv6 address and cannot be registered: '%s'", t.id)
 	case place.VPC != *g.settings.VpcId:
 		return wire.Errorf("InvalidTarget", "The following targets are not within the target group VPC '%s': '%s'", *g.settings.VpcId, t.id)
 	default:
