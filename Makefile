@@ -88,6 +88,7 @@ CROSSPLANE = $(shell awk '$$1 == "github.com/crossplane/crossplane/v2" {print $$
 
 .PHONY: crossplane
 crossplane: go
+	@mkdir -p $(BIN)
 	cd cluster/install && $(GO) build -modfile=crossplane.mod -o $(BIN)/crossplane \
 		-ldflags '-s -w -X github.com/crossplane/crossplane-runtime/v2/pkg/version.version=$(CROSSPLANE) -X sigs.k8s.io/controller-runtime/pkg/metrics/server.DefaultBindAddress=0' \
 		github.com/crossplane/crossplane/v2/cmd/crossplane
