@@ -48,8 +48,10 @@ func (n *needs) under(action string, further map[string][]string, resources ...s
 	for _, r := range resources {
 		keys := n.call.keys()
 		maps.Copy(keys, further)
+		service, _, _ := strings.Cut(action, ":")
 		for key, value := range n.account.Tags(r) {
 			keys["aws:ResourceTag/"+key] = []string{value}
+			keys[service+":ResourceTag/"+key] = []string{value}
 		}
 		n.requests = append(n.requests, Request{action, r, keys})
 	}
@@ -80,6 +82,9 @@ func (n *needs) balancing() {
 	c := n.call
 	named := slices.Concat(c.values("LoadBalancerArn"), c.values("ListenerArn"), c.values("RuleArn"), c.values("TargetGroupArn"),
 		c.values("TrustStoreArn"), c.values("ResourceArns"), c.ending("RuleArn"))
+	if c.Operation == "GetResourcePolicy" {
+		named = c.values("ResourceArn")
+	}
 	kind, creates := made[c.Operation]
 	fresh := n.account.arn(c.Service, kind+cmp.Or(c.Parameters["Name"], "*")+"/*")
 	switch {
@@ -88,7 +93,7 @@ func (n *needs) balancing() {
 	case creates && len(named) == 0 || c.Operation == "CreateTargetGroup":
 		named = []string{fresh}
 	}
-	n.own(named...)
+	n.under(c.Service+":"+c.Operation, c.balancing(), named...)
 	if creates {
 		n.created("elasticloadbalancing:AddTags", "elasticloadbalancing:CreateAction", fresh)
 	}
@@ -111,22 +116,78 @@ func (n *needs) balancing() {
 	}
 }
 
+// told is which parameter of which calls tells a condition key of ELBv2.
+var told = []struct {
+	key, parameter string
+	calls          []string
+}{
+	{"ListenerProtocol", "Protocol", []string{"CreateListener", "ModifyListener"}},
+	{"Scheme", "Scheme", []string{"CreateLoadBalancer"}},
+	{"SecurityGroup", "SecurityGroups", []string{"CreateLoadBalancer", "SetSecurityGroups"}},
+	{"SecurityPolicy", "SslPolicy", []string{"CreateListener", "ModifyListener"}},
+	{"Subnet", "Subnets", []string{"CreateLoadBalancer", "SetSubnets"}},
+}
+
+// balancing are the condition keys of ELBv2 itself that a call tells.
+func (c Call) balancing() map[string][]string {
+	keys := map[string][]string{}
+	for _, t := range told {
+		if !slices.Contains(t.calls, c.Operation) {
+			continue
+		}
+		said := c.values(t.parameter)
+		if t.key == "Subnet" {
+			said = append(said, c.ending("SubnetId")...) // of mappings
+		}
+		if len(said) > 0 {
+			keys["elasticloadbalancing:"+t.key] = said
+		}
+	}
+	return keys
+}
+
 func (n *needs) ec2() {
 	c := n.call
-	fresh := n.account.arn("ec2", "security-group/*")
 	switch {
 	case strings.HasPrefix(c.Operation, "Describe"):
 		n.own()
 	case c.Operation == "CreateSecurityGroup":
-		n.own(fresh, n.account.arn("ec2", "vpc/"+c.Parameters["VpcId"]))
-		n.created("ec2:CreateTags", "ec2:CreateAction", fresh)
+		n.makes("security-group/*", "vpc/"+c.Parameters["VpcId"])
+	case c.Operation == "RunInstances":
+		uses := []string{"network-interface/*", "volume/*"}
+		for _, id := range slices.Concat(c.values("SubnetId"), c.values("SecurityGroupId")) {
+			uses = append(uses, typeOf(id)+"/"+id)
+		}
+		n.makes("instance/*", uses...)
+		n.bare("arn:aws:ec2:" + n.account.Region + "::image/" + c.Parameters["ImageId"])
+	case strings.HasPrefix(c.Operation, "AuthorizeSecurityGroup") && len(c.tags()) > 0:
+		n.makes("security-group-rule/*", "security-group/"+c.Parameters["GroupId"])
 	default:
 		var named []string
-		for _, id := range slices.Concat(c.values("GroupId"), c.values("ResourceId")) {
+		for _, id := range slices.Concat(c.values("GroupId"), c.values("ResourceId"), c.values("InstanceId")) {
 			named = append(named, n.account.arn("ec2", typeOf(id)+"/"+id))
 		}
 		n.own(named...)
 	}
+}
+
+// makes is for a resource that a call of EC2 makes, and tags, of others that it uses: what the call says of tags is about the first alone.
+func (n *needs) makes(fresh string, uses ...string) {
+	fresh = n.account.arn("ec2", fresh)
+	n.own(fresh)
+	for _, resource := range uses {
+		n.bare(n.account.arn("ec2", resource))
+	}
+	n.created("ec2:CreateTags", "ec2:CreateAction", fresh)
+}
+
+// bare is the own action of the call on a resource that the tags of the call are not for.
+func (n *needs) bare(resource string) {
+	n.own(resource)
+	keys := n.requests[len(n.requests)-1].Keys
+	maps.DeleteFunc(keys, func(key string, _ []string) bool {
+		return key == "aws:TagKeys" || strings.HasPrefix(key, "aws:RequestTag/")
+	})
 }
 
 // typeOf a resource of EC2 by the beginning of its id.

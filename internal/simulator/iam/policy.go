@@ -107,7 +107,8 @@ var (
 	sidForm      = regexp.MustCompile(`^[a-zA-Z0-9]*$`)
 	actionForm   = regexp.MustCompile(`^(\*|[a-z0-9-]+:[a-zA-Z0-9*?]+)$`)
 	resourceForm = regexp.MustCompile(`^(\*|arn:[^:]+:[a-z0-9-]+:[^:]*:[^:]*:.+)$`)
-	keyForm      = regexp.MustCompile(`^(aws:(RequestTag|ResourceTag)/.+|aws:TagKeys|ec2:CreateAction|elasticloadbalancing:CreateAction|iam:AWSServiceName)$`)
+	keyForm      = regexp.MustCompile(`^(aws:RequestTag/.+|(aws|ec2|elasticloadbalancing):ResourceTag/.+|aws:TagKeys|(ec2|elasticloadbalancing):CreateAction|` +
+		`elasticloadbalancing:(ListenerProtocol|Scheme|SecurityGroup|SecurityPolicy|Subnet)|iam:AWSServiceName)$`)
 )
 
 func (s Statement) check() error {
@@ -161,9 +162,9 @@ func checkCondition(name string, keys map[string]texts, form *regexp.Regexp) err
 		switch {
 		case !form.MatchString(key):
 			return fmt.Errorf("condition key %q is not understood", key)
-		case key == "aws:TagKeys" && o.set == "" && o.base != "Null":
+		case several(key) && o.set == "" && o.base != "Null":
 			return fmt.Errorf("condition key %q has several values; %s needs ForAnyValue or ForAllValues", key, name)
-		case key != "aws:TagKeys" && o.set != "":
+		case !several(key) && o.set != "":
 			return fmt.Errorf("condition key %q has one value; %s is for keys of several", key, name)
 		case len(values) == 0:
 			return fmt.Errorf("%s of condition key %q has no value", name, key)
@@ -179,6 +180,11 @@ func checkCondition(name string, keys map[string]texts, form *regexp.Regexp) err
 	}
 	return nil
 }
+
+// severalForm: keys that the service authorization reference has as ArrayOfString.
+var severalForm = regexp.MustCompile(`^(aws:TagKeys|elasticloadbalancing:(ListenerProtocol|SecurityGroup|SecurityPolicy|Subnet))$`)
+
+func several(key string) bool { return severalForm.MatchString(key) }
 
 // An operator compares the values of a condition key with those of a policy.
 type operator struct {

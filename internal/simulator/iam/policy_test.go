@@ -28,6 +28,8 @@ func TestParse(t *testing.T) {
 		"Key":             {statement(`{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:SourceVpc": "x"}}}`), `"aws:SourceVpc" is not understood`},
 		"SetOfOne":        {statement(`{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"ForAnyValue:StringEquals": {"aws:RequestTag/a": "x"}}}`), "has one value"},
 		"OneOfSeveral":    {statement(`{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:TagKeys": "x"}}}`), "has several values"},
+		"OfTheService":    {statement(`{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"elasticloadbalancing:Scheme": "internal", "ec2:ResourceTag/a": "b"}, "ForAllValues:StringEquals": {"elasticloadbalancing:Subnet": ["a", "b"]}}}`), ""},
+		"OneOfSubnets":    {statement(`{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"elasticloadbalancing:Subnet": "a"}}}`), "has several values"},
 		"NullOfSomething": {statement(`{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Null": {"aws:RequestTag/a": "maybe"}}}`), "true or false"},
 	}
 	for name, c := range cases {
