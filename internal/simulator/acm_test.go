@@ -230,6 +230,9 @@ func TestListCertificates(t *testing.T) {
 	if up, down := sorted(types.SortOrderAscending), sorted(types.SortOrderDescending); up[0] != "a.example.com" || down[0] != "c.example.com" {
 		t.Errorf("by time of creation: %v, %v", up, down)
 	}
+	if _, err := b.acm.ListCertificates(t.Context(), &acmapi.ListCertificatesInput{CertificateStatuses: []types.CertificateStatus{"ISSUED", "VALID"}}); codeOf(t, err) != "ValidationException" {
+		t.Errorf("a status that there is not: want ValidationException, got %v", err)
+	}
 	if out := must(b.acm.ListCertificates(t.Context(), &acmapi.ListCertificatesInput{MaxItems: new(int32(3))}))(b); out.NextToken != nil {
 		t.Error("a page that holds all has a next one")
 	}

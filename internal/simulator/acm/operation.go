@@ -197,17 +197,32 @@ type listOutput struct {
 	NextToken              string `json:",omitempty"`
 }
 
+// statuses that certificates can be asked for by: API reference, ListCertificates.
+var statuses = []string{"PENDING_VALIDATION", "ISSUED", "INACTIVE", "EXPIRED", "VALIDATION_TIMED_OUT", "REVOKED", "FAILED"}
+
+// check what the API model allows.
+func (in *listInput) check() error {
+	if in.MaxItems != nil && (*in.MaxItems < 1 || *in.MaxItems > maxItems) {
+		return wire.Errorf("ValidationException", "1 validation error detected: Value '%d' at 'maxItems' failed to satisfy constraint: Member must have value between 1 and %d", *in.MaxItems, maxItems)
+	}
+	if slices.ContainsFunc(in.CertificateStatuses, func(s string) bool { return !slices.Contains(statuses, s) }) {
+		return wire.Errorf("ValidationException", "1 validation error detected: Value '%v' at 'certificateStatuses' failed to satisfy constraint: "+
+			"Member must satisfy constraint: [Member must satisfy enum value set: %v]", in.CertificateStatuses, statuses)
+	}
+	if (in.SortBy == "") != (in.SortOrder == "") || in.SortBy != "" && in.SortBy != "CREATED_AT" {
+		return wire.Errorf("InvalidArgsException", "SortBy must be CREATED_AT and must be given together with SortOrder")
+	}
+	return nil
+}
+
 // listCertificates shows RSA certificates of 1024 and 2048 bits, unless key types are asked for: API reference, Filters.
 func (s *Service) listCertificates(in *listInput) (*listOutput, error) {
 	keyTypes := in.Includes.KeyTypes
 	if len(keyTypes) == 0 {
 		keyTypes = []string{"RSA_1024", "RSA_2048"}
 	}
-	if in.MaxItems != nil && (*in.MaxItems < 1 || *in.MaxItems > maxItems) {
-		return nil, wire.Errorf("ValidationException", "1 validation error detected: Value '%d' at 'maxItems' failed to satisfy constraint: Member must have value between 1 and %d", *in.MaxItems, maxItems)
-	}
-	if (in.SortBy == "") != (in.SortOrder == "") || in.SortBy != "" && in.SortBy != "CREATED_AT" {
-		return nil, wire.Errorf("InvalidArgsException", "SortBy must be CREATED_AT and must be given together with SortOrder")
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	var all []*certificate
 	for _, arn := range slices.Sorted(maps.Keys(s.certificates)) {
