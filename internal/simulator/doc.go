@@ -6,6 +6,10 @@
 // (the network), policies (PUT gives an access key one), faults (POST scripts one, DELETE clears them), health and, in PEM,
 // public-keys (by which targets check the x-amzn-oidc-data of users who have logged in).
 //
+// What a service has no operation for is refused as AWS refuses an action that it does not know: InvalidAction,
+// UnknownOperationException, and from S3 NotImplemented. So are whole services, those among them that other clients of load balancers
+// call: IAM, the Resource Groups Tagging API, Amazon Cognito, AWS WAF Classic, Global Accelerator and Classic Load Balancers.
+//
 // It can be slow, throttle with AWS's token buckets, and fail before or after the effect of a call. It lets who has an IAM
 // policy do what that allows. What AWS documents nowhere has a
 // name, in Assumptions, by which the contrary can be had.
