@@ -82,14 +82,28 @@ func (s *Service) modifyLoadBalancerAttributes(in *elb.ModifyLoadBalancerAttribu
 	if err != nil {
 		return nil, err
 	}
-	for _, log := range []string{"access_logs", "connection_logs", "health_check_logs"} {
-		if after[log+".s3.enabled"] == "true" && after[log+".s3.bucket"] == "" {
-			return nil, wire.Errorf("InvalidConfigurationRequest", "The value of '%s.s3.bucket' cannot be empty", log)
-		}
+	if err := s.canLog(after); err != nil {
+		return nil, err
 	}
 	lb.attributes = after
 	s.sync(lb)
 	return &elb.ModifyLoadBalancerAttributesOutput{Attributes: balancerAttributeList(lb)}, nil
+}
+
+// canLog: a load balancer writes a first file to the bucket before it takes its logs to be enabled (user guide, "Enable access
+// logs"). What the policy of the bucket says is not simulated.
+func (s *Service) canLog(attributes map[string]string) error {
+	for _, log := range []string{"access_logs", "connection_logs", "health_check_logs"} {
+		bucket := attributes[log+".s3.bucket"]
+		switch {
+		case attributes[log+".s3.enabled"] != "true":
+		case bucket == "":
+			return wire.Errorf("InvalidConfigurationRequest", "The value of '%s.s3.bucket' cannot be empty", log)
+		case !s.s3.Takes(bucket):
+			return wire.Errorf("InvalidConfigurationRequest", "Access Denied for bucket: %s. Please check S3bucket permission", bucket)
+		}
+	}
+	return nil
 }
 
 func (s *Service) describeListenerAttributes(in *elb.DescribeListenerAttributesInput) (*elb.DescribeListenerAttributesOutput, error) {

@@ -32,6 +32,7 @@ type DataPlane interface {
 type Objects interface {
 	Read(bucket, key, version string) ([]byte, error)
 	Keep(key string, content []byte)
+	Takes(bucket string) bool // whether the load balancers' logs may be put there
 	URL(ctx context.Context, host, key string) (string, error)
 }
 

@@ -80,6 +80,14 @@ func New(opts Options) (*Service, error) {
 	return s, nil
 }
 
+// Takes tells whether a bucket exists and is the account's own, so that other services may put their logs there.
+func (s *Service) Takes(bucket string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.buckets[bucket]
+	return b != nil && bucket != serviceBucket && !b.Foreign
+}
+
 func randomID() string {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails: crypto/rand
