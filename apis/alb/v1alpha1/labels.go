@@ -19,6 +19,9 @@ const (
 	LabelListenerPort = "alb.gateway.crossplane.io/listener-port"
 )
 
+// FinalizerGateway stays on a Gateway until its LoadBalancers are gone.
+const FinalizerGateway = "alb.gateway.crossplane.io/gateway"
+
 // ReasonRetrying is the reason of condition Synced when AWS has not done what it was asked for, but will without anybody's help:
 // it was busy, or something is still in the way that goes by itself. Any other failure has the reason ReconcileError.
 const ReasonRetrying xpv2.ConditionReason = "Retrying"

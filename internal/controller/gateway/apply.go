@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
@@ -51,7 +52,7 @@ func (r *Reconciler) apply(ctx context.Context, s *state, out translate.Output) 
 // hold the Gateway with our finalizer, before there is anything that it must wait for.
 func (r *Reconciler) hold(ctx context.Context, gw *gatewayv1.Gateway) error {
 	before := gw.DeepCopy()
-	if !controllerutil.AddFinalizer(gw, Finalizer) {
+	if !controllerutil.AddFinalizer(gw, albv1alpha1.FinalizerGateway) {
 		return nil
 	}
 	err := r.kube.Patch(ctx, gw, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))

@@ -21,9 +21,6 @@ import (
 )
 
 const (
-	// Finalizer stays on a Gateway until its LoadBalancers are gone.
-	Finalizer = "alb.gateway.crossplane.io/gateway"
-
 	// fieldManager of everything that is applied.
 	fieldManager = "provider-alb-gateway"
 

@@ -65,7 +65,7 @@ func TestReconcileConverges(t *testing.T) {
 		}
 	}
 	gw := stored[gatewayv1.Gateway](t, w, ns, gwName)
-	if diff := cmp.Diff([]string{Finalizer}, gw.Finalizers); diff != "" {
+	if diff := cmp.Diff([]string{albv1alpha1.FinalizerGateway}, gw.Finalizers); diff != "" {
 		t.Errorf("finalizers: -want, +got:\n%s", diff)
 	}
 	if !meta.IsStatusConditionTrue(gw.Status.Conditions, "Accepted") || !meta.IsStatusConditionFalse(gw.Status.Conditions, "Programmed") {

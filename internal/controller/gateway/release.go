@@ -17,7 +17,7 @@ import (
 // until they are gone, then let go. Nothing is translated on the way, so that no route or configuration, however bad, can
 // stand in the way.
 func (r *Reconciler) release(ctx context.Context, gw *gatewayv1.Gateway) []error {
-	if !controllerutil.ContainsFinalizer(gw, Finalizer) {
+	if !controllerutil.ContainsFinalizer(gw, albv1alpha1.FinalizerGateway) {
 		return r.forget(ctx, client.ObjectKeyFromObject(gw))
 	}
 	var errs []error
@@ -122,7 +122,7 @@ func (r *Reconciler) removeService(ctx context.Context, gw *gatewayv1.Gateway) e
 
 func (r *Reconciler) letGo(ctx context.Context, gw *gatewayv1.Gateway) []error {
 	before := gw.DeepCopy()
-	controllerutil.RemoveFinalizer(gw, Finalizer)
+	controllerutil.RemoveFinalizer(gw, albv1alpha1.FinalizerGateway)
 	err := r.kube.Patch(ctx, gw, client.MergeFromWithOptions(before, optimistic))
 	if err = client.IgnoreNotFound(err); err != nil {
 		return []error{errors.Wrap(err, "cannot remove finalizer from Gateway")}

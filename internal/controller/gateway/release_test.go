@@ -18,7 +18,7 @@ import (
 
 var request = ctrl.Request{NamespacedName: types.NamespacedName{Namespace: ns, Name: gwName}}
 
-func holding(g *gatewayv1.Gateway) { g.Finalizers = []string{Finalizer} }
+func holding(g *gatewayv1.Gateway) { g.Finalizers = []string{albv1alpha1.FinalizerGateway} }
 func holdingLoadBalancer(lb *albv1alpha1.LoadBalancer) {
 	lb.Finalizers = []string{"finalizer.managedresource.crossplane.io"}
 }
