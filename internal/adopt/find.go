@@ -13,7 +13,9 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
 
 // The tags of AWS Load Balancer Controller.
@@ -26,28 +28,34 @@ const (
 	resourceSecurityGroup = "ManagedLBSecurityGroup"
 )
 
-// tagsPerCall is ELBv2's limit on DescribeTags.
-const tagsPerCall = 20
-
 // Found is what AWS has of a Gateway's load balancer.
 type Found struct {
 	LoadBalancer elbtypes.LoadBalancer
 	Listeners    []elbtypes.Listener
 
+	// Certificates of HTTPS listeners by their ARN, the default one first.
+	Certificates map[string][]string
+
 	// Rules that the controller made, those with the largest priority first.
 	Rules []Rule
 
-	// Foreign are the ARNs of rules that neither controller has made.
-	Foreign []string
+	// Foreign are rules that neither controller has made.
+	Foreign []Rule
 
-	// TargetGroups that the controller made.
+	// TargetGroups that the controller made, and that nothing which stays forwards to.
 	TargetGroups []elbtypes.TargetGroup
+
+	// Used are target groups that the controller made, and that what stays forwards to.
+	Used []Used
 
 	// Ours are the ARNs of our target groups that have the controller's tags too, since they were released.
 	Ours []string
 
 	// Group that the controller made for the load balancer alone; nil where the user gave others.
 	Group *ec2types.SecurityGroup
+
+	// GroupNames of the load balancer's security groups by id: each may be given by its own name or by its tag.
+	GroupNames map[string][]string
 
 	// Taken says that the load balancer has our tags, and the controller's no more.
 	Taken bool
@@ -73,8 +81,12 @@ func (s stack) owns(tags map[string]string) bool {
 	return tags[tagCluster] == s.cluster && tags[tagStack] == s.name
 }
 
-// find what there is of a stack; arn is that of the load balancer that an object stands for, if one does.
-func (m *Move) find(ctx context.Context, s stack, arn string) (*Found, error) {
+// find what there is of a stack, and of what the objects stand for.
+func (m *Move) find(ctx context.Context, s stack, o translate.Observed) (*Found, error) {
+	arn := ""
+	for _, lb := range o.LoadBalancers {
+		arn = externalName(lb)
+	}
 	lb, tags, err := m.loadBalancer(ctx, s, arn)
 	if err != nil {
 		return nil, err
@@ -86,7 +98,7 @@ func (m *Move) find(ctx context.Context, s stack, arn string) (*Found, error) {
 	if err := m.findTargetGroups(ctx, s, f); err != nil {
 		return nil, err
 	}
-	return f, m.findGroup(ctx, s, f)
+	return f, m.findGroup(ctx, s, o, f)
 }
 
 // loadBalancer that has the other controller's tags: it is the one that serves, even if an object stands for another. When it is taken
@@ -133,8 +145,12 @@ func (m *Move) findListeners(ctx context.Context, s stack, f *Found) error {
 	slices.SortFunc(f.Listeners, func(a, b elbtypes.Listener) int {
 		return cmp.Compare(awssdk.ToInt32(a.Port), awssdk.ToInt32(b.Port))
 	})
+	f.Certificates = map[string][]string{}
 	for _, l := range f.Listeners {
 		if err := m.findRules(ctx, s, l, f); err != nil {
+			return err
+		}
+		if err := m.findCertificates(ctx, l, f); err != nil {
 			return err
 		}
 	}
@@ -160,44 +176,51 @@ func (m *Move) findRules(ctx context.Context, s stack, l elbtypes.Listener, f *F
 		return err
 	}
 	for _, r := range all {
+		rule := Rule{Rule: r, Port: awssdk.ToInt32(l.Port), Position: position(r)}
 		switch has := tags[*r.RuleArn]; {
 		case s.owns(has):
-			f.Rules = append(f.Rules, Rule{Rule: r, Port: awssdk.ToInt32(l.Port), Position: position(r)})
+			f.Rules = append(f.Rules, rule)
 		case !aws.OfCluster(has, s.cluster):
-			f.Foreign = append(f.Foreign, *r.RuleArn)
+			f.Foreign = append(f.Foreign, rule)
 		}
 	}
 	return nil
 }
 
-func (m *Move) findTargetGroups(ctx context.Context, s stack, f *Found) error {
-	var all []elbtypes.TargetGroup
-	for pages := elbv2.NewDescribeTargetGroupsPaginator(m.ELB, &elbv2.DescribeTargetGroupsInput{}); pages.HasMorePages(); {
+func (m *Move) findCertificates(ctx context.Context, l elbtypes.Listener, f *Found) error {
+	if l.Protocol != elbtypes.ProtocolEnumHttps {
+		return nil
+	}
+	var all []elbtypes.Certificate
+	in := &elbv2.DescribeListenerCertificatesInput{ListenerArn: l.ListenerArn}
+	for pages := elbv2.NewDescribeListenerCertificatesPaginator(m.ELB, in); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return errors.Wrap(err, "cannot read the target groups")
+			return errors.Wrapf(err, "cannot read the certificates of port %d", awssdk.ToInt32(l.Port))
 		}
-		all = append(all, page.TargetGroups...)
+		all = append(all, page.Certificates...)
 	}
-	tags, err := tagsOf(ctx, m.ELB, all, func(g elbtypes.TargetGroup) *string { return g.TargetGroupArn })
-	if err != nil {
-		return err
-	}
-	for _, g := range all {
-		switch has := tags[*g.TargetGroupArn]; {
-		case !s.owns(has):
-		case slices.ContainsFunc(g.LoadBalancerArns, func(arn string) bool { return arn != *f.LoadBalancer.LoadBalancerArn }):
-			// serves elsewhere, and is not touched
-		case aws.OfCluster(has, s.cluster):
-			f.Ours = append(f.Ours, *g.TargetGroupArn)
-		default:
-			f.TargetGroups = append(f.TargetGroups, g)
+	slices.SortStableFunc(all, func(a, b elbtypes.Certificate) int {
+		return cmp.Compare(rank(a), rank(b))
+	})
+	for _, c := range all {
+		if arn := awssdk.ToString(c.CertificateArn); !slices.Contains(f.Certificates[*l.ListenerArn], arn) { // AWS may list the default one twice
+			f.Certificates[*l.ListenerArn] = append(f.Certificates[*l.ListenerArn], arn)
 		}
 	}
 	return nil
 }
 
-func (m *Move) findGroup(ctx context.Context, s stack, f *Found) error {
+// rank has the default certificate first.
+func rank(c elbtypes.Certificate) int {
+	if awssdk.ToBool(c.IsDefault) {
+		return 0
+	}
+	return 1
+}
+
+// findGroup that the controller made, or that an object stands for since it was taken over.
+func (m *Move) findGroup(ctx context.Context, s stack, o translate.Observed, f *Found) error {
 	if len(f.LoadBalancer.SecurityGroups) == 0 {
 		return nil
 	}
@@ -205,10 +228,13 @@ func (m *Move) findGroup(ctx context.Context, s stack, f *Found) error {
 	if err != nil {
 		return errors.Wrap(err, "cannot read the security groups of the load balancer")
 	}
+	f.GroupNames = map[string][]string{}
 	for i, g := range out.SecurityGroups {
 		tags := aws.EC2TagMap(g.Tags)
+		f.GroupNames[*g.GroupId] = []string{awssdk.ToString(g.GroupName), tags["Name"]}
 		theirs := s.owns(tags) && tags[tagResource] == resourceSecurityGroup
-		if theirs || tags[aws.TagCluster] == s.cluster {
+		taken := slices.ContainsFunc(o.SecurityGroups, func(sg *albv1alpha1.SecurityGroup) bool { return externalName(sg) == *g.GroupId })
+		if theirs || taken {
 			f.Group = &out.SecurityGroups[i]
 		}
 	}
@@ -218,7 +244,7 @@ func (m *Move) findGroup(ctx context.Context, s stack, f *Found) error {
 // tagsOf things, by ARN.
 func tagsOf[T any](ctx context.Context, client *elbv2.Client, things []T, arn func(T) *string) (map[string]map[string]string, error) {
 	out := map[string]map[string]string{}
-	for some := range slices.Chunk(things, tagsPerCall) {
+	for some := range slices.Chunk(things, aws.TagsPerCall) {
 		in := &elbv2.DescribeTagsInput{}
 		for _, t := range some {
 			in.ResourceArns = append(in.ResourceArns, *arn(t))
@@ -228,11 +254,7 @@ func tagsOf[T any](ctx context.Context, client *elbv2.Client, things []T, arn fu
 			return nil, errors.Wrap(err, "cannot read tags")
 		}
 		for _, d := range page.TagDescriptions {
-			tags := map[string]string{}
-			for _, t := range d.Tags {
-				tags[awssdk.ToString(t.Key)] = awssdk.ToString(t.Value)
-			}
-			out[awssdk.ToString(d.ResourceArn)] = tags
+			out[awssdk.ToString(d.ResourceArn)] = aws.ELBTagMap(d.Tags)
 		}
 	}
 	return out, nil

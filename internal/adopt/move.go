@@ -27,11 +27,8 @@ import (
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate/forecast"
 )
 
-// Finalizers that keep a Gateway until its load balancer is gone: the other controller's, and ours.
-const (
-	finalizerTheirs = "gateway.k8s.aws/alb"
-	finalizerOurs   = "alb.gateway.crossplane.io/gateway"
-)
+// finalizerTheirs is the other controller's, as albv1alpha1.FinalizerGateway is ours.
+const finalizerTheirs = "gateway.k8s.aws/alb"
 
 const (
 	fieldOwner = client.FieldOwner("kubectl-alb-adopt")
@@ -63,11 +60,7 @@ func (m *Move) look(ctx context.Context) (translate.Input, *Found, error) {
 	if in.Settings.ClusterName == "" {
 		return in, nil, errors.New("the name of the cluster is not known; set spec.clusterName of the ClusterProviderConfig to the name that AWS Load Balancer Controller was given")
 	}
-	arn := ""
-	for _, lb := range in.Observed.LoadBalancers {
-		arn = externalName(lb)
-	}
-	f, err := m.find(ctx, stackOf(in), arn)
+	f, err := m.find(ctx, stackOf(in), in.Observed)
 	return in, f, err
 }
 
@@ -102,10 +95,11 @@ func (m *Move) Take(ctx context.Context) error {
 			}
 		}
 	}
-	arns := append([]string{*f.LoadBalancer.LoadBalancerArn}, f.Ours...)
+	arns := slices.Clone(f.Ours)
 	for _, l := range f.Listeners {
 		arns = append(arns, *l.ListenerArn)
 	}
+	arns = append(arns, *f.LoadBalancer.LoadBalancerArn) // last: by it one sees how far this came
 	if err := m.untag(ctx, arns, f.Group, []string{tagCluster, tagStack, tagResource}); err != nil {
 		return err
 	}
@@ -123,7 +117,7 @@ func (m *Move) take(ctx context.Context, cluster string, o translate.Object, f *
 	case *albv1alpha1.LoadBalancer:
 		id = *f.LoadBalancer.LoadBalancerArn
 		o.Spec.ForProvider.Name = f.LoadBalancer.LoadBalancerName
-		if f.Group != nil {
+		if len(o.Spec.ForProvider.SecurityGroups) == 0 {
 			o.Spec.ForProvider.SecurityGroups = f.OtherGroups() // by which the targets let it in, until ours does
 		}
 	case *albv1alpha1.SecurityGroup:
@@ -220,8 +214,11 @@ func (m *Move) Finish(ctx context.Context) error {
 	return m.dropGroups(ctx, in)
 }
 
-// dropGroups beside its own from the LoadBalancer.
+// dropGroups beside its own from the LoadBalancer. Where the user gives groups, it has no others.
 func (m *Move) dropGroups(ctx context.Context, in translate.Input) error {
+	if lb := balancer(forecast.Of(in).Output); lb == nil || len(lb.Spec.ForProvider.SecurityGroups) > 0 {
+		return nil
+	}
 	for _, lb := range in.Observed.LoadBalancers {
 		if len(lb.Spec.ForProvider.SecurityGroupRefs) == 0 || len(lb.Spec.ForProvider.SecurityGroups) == 0 {
 			continue

@@ -7,7 +7,6 @@ import (
 	"text/tabwriter"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
@@ -46,15 +45,18 @@ func planOf(in translate.Input, f *Found, end translate.Output) *Plan {
 		Gateway: in.Gateway.Namespace + "/" + in.Gateway.Name, LoadBalancer: awssdk.ToString(lb.LoadBalancerName),
 		DNSName: awssdk.ToString(lb.DNSName), Taken: f.Taken,
 	}
-	p.keep(f, end)
+	p.keep(in, f, end)
 	p.make(end)
-	p.remove(f)
+	p.remove(f, end)
 	p.refuse(in, f, end)
-	for _, arn := range f.Foreign {
-		p.Notes = append(p.Notes, "rule "+arn+" was made by neither controller, and stays")
+	for _, r := range f.Foreign {
+		p.note("rule %s was made by neither controller, and stays", awssdk.ToString(r.RuleArn))
 	}
-	if n := len(f.Rules) + count[*albv1alpha1.ListenerRule](end); n > 100 {
-		p.Notes = append(p.Notes, fmt.Sprintf("for a while there are %d rules, and AWS allows 100 for each load balancer unless that quota was raised", n))
+	for _, g := range f.Used {
+		p.note("target group %s stays: %s forwards to it", awssdk.ToString(g.TargetGroupName), g.By)
+	}
+	if n := len(f.Rules) + len(f.Foreign) + count[*albv1alpha1.ListenerRule](end); n > 100 {
+		p.note("for a while there are %d rules, and AWS allows 100 for each load balancer unless that quota was raised", n)
 	}
 	return p
 }
@@ -63,26 +65,50 @@ func (p *Plan) step(action, kind, name, how string) {
 	p.Steps = append(p.Steps, Step{action, kind, name, how})
 }
 
-func (p *Plan) keep(f *Found, end translate.Output) {
+func (p *Plan) note(format string, args ...any) {
+	p.Notes = append(p.Notes, fmt.Sprintf(format, args...))
+}
+
+func (p *Plan) keep(in translate.Input, f *Found, end translate.Output) {
 	p.step("keep", "LoadBalancer", awssdk.ToString(f.LoadBalancer.LoadBalancerArn), "with its DNS name")
 	if f.Group != nil {
 		p.step("keep", "SecurityGroup", awssdk.ToString(f.Group.GroupId), "")
 	}
 	for _, l := range f.Listeners {
-		how := fmt.Sprintf("port %d", awssdk.ToInt32(l.Port))
-		if !hasPort(end, awssdk.ToInt32(l.Port)) {
-			p.Notes = append(p.Notes, "listener "+awssdk.ToString(l.ListenerArn)+" stays as it is: the Gateway has no "+how)
-			continue
+		port := awssdk.ToInt32(l.Port)
+		switch {
+		case listenerOn(end, port) != nil:
+			p.step("keep", "Listener", awssdk.ToString(l.ListenerArn), fmt.Sprintf("port %d", port))
+		case !asks(in, port):
+			p.note("listener %s stays as it is: the Gateway has no port %d", awssdk.ToString(l.ListenerArn), port)
 		}
-		p.step("keep", "Listener", awssdk.ToString(l.ListenerArn), how)
 	}
 }
 
-func hasPort(end translate.Output, port int32) bool {
-	return slices.ContainsFunc(end.Apply, func(o translate.Object) bool {
-		l, ok := o.(*albv1alpha1.Listener)
-		return ok && l.Spec.ForProvider.Port == port
-	})
+// asks says whether the Gateway, or a ListenerSet of it, has a listener on a port, be it refused.
+func asks(in translate.Input, port int32) bool {
+	return slices.ContainsFunc(in.Gateway.Spec.Listeners, func(l gatewayv1.Listener) bool { return l.Port == port }) ||
+		slices.ContainsFunc(in.ListenerSets, func(s *gatewayv1.ListenerSet) bool {
+			return slices.ContainsFunc(s.Spec.Listeners, func(l gatewayv1.ListenerEntry) bool { return l.Port == port })
+		})
+}
+
+func listenerOn(end translate.Output, port int32) *albv1alpha1.Listener {
+	for _, o := range end.Apply {
+		if l, ok := o.(*albv1alpha1.Listener); ok && l.Spec.ForProvider.Port == port {
+			return l
+		}
+	}
+	return nil
+}
+
+func balancer(end translate.Output) *albv1alpha1.LoadBalancer {
+	for _, o := range end.Apply {
+		if lb, ok := o.(*albv1alpha1.LoadBalancer); ok {
+			return lb
+		}
+	}
+	return nil
 }
 
 func count[T any](end translate.Output) int {
@@ -108,80 +134,19 @@ func (p *Plan) make(end translate.Output) {
 	}
 }
 
-func (p *Plan) remove(f *Found) {
+func (p *Plan) remove(f *Found, end translate.Output) {
 	for _, r := range f.Rules {
 		p.step("remove", "rule", awssdk.ToString(r.RuleArn), fmt.Sprintf("port %d, priority %d", r.Port, r.Position))
 	}
 	for _, g := range f.TargetGroups {
 		p.step("remove", "target group", awssdk.ToString(g.TargetGroupName), "when its targets are drained")
 	}
-	if f.Group == nil {
+	if lb := balancer(end); f.Group == nil || lb == nil || len(lb.Spec.ForProvider.SecurityGroups) > 0 {
 		return
 	}
 	for _, id := range f.OtherGroups() {
 		p.step("release", "security group", id, "taken off the load balancer; it is not deleted")
 	}
-}
-
-// refuse what would lose requests, or cannot be had.
-func (p *Plan) refuse(in translate.Input, f *Found, end translate.Output) {
-	if end.Refused {
-		p.problem("the Gateway is refused: %s", wrong(end.Gateway.Conditions))
-	}
-	for _, r := range end.Routes {
-		for _, parent := range r.Parents {
-			if w := wrong(parent.Conditions); w != "" {
-				p.problem("%s %s/%s: %s", r.Kind, r.Namespace, r.Name, w)
-			}
-		}
-	}
-	for _, o := range end.Apply {
-		if lb, ok := o.(*albv1alpha1.LoadBalancer); ok {
-			p.refuseLoadBalancer(lb, f)
-		}
-	}
-	for _, lb := range in.Observed.LoadBalancers {
-		if has := externalName(lb); has != awssdk.ToString(f.LoadBalancer.LoadBalancerArn) {
-			p.problem("LoadBalancer %s is there already and is another one (%q): the provider has served this Gateway; delete the Gateway's load balancer, and adopt before the provider is started", lb.Name, has)
-		}
-	}
-}
-
-func (p *Plan) refuseLoadBalancer(lb *albv1alpha1.LoadBalancer, f *Found) {
-	want, have := lb.Spec.ForProvider, f.LoadBalancer
-	if want.DNSName != nil {
-		p.problem("spec.addresses of the Gateway names load balancer %s; remove it", *want.DNSName)
-	}
-	if want.Scheme != "" && want.Scheme != string(have.Scheme) {
-		p.problem("the Gateway asks for scheme %s, and the load balancer is %s; set scheme in its LoadBalancerConfiguration", want.Scheme, have.Scheme)
-	}
-	for _, id := range f.OtherGroups() {
-		if len(want.SecurityGroups) > 0 && !slices.Contains(want.SecurityGroups, id) {
-			p.problem("the load balancer has security group %s, and its targets may let nobody else in; add it to securityGroups of the LoadBalancerConfiguration until all is done", id)
-		}
-	}
-}
-
-func (p *Plan) problem(format string, args ...any) {
-	p.Problems = append(p.Problems, fmt.Sprintf(format, args...))
-}
-
-// wrong is the message of the first condition that says that something is not served as it is written.
-func wrong(conditions []metav1.Condition) string {
-	for _, c := range conditions {
-		good := metav1.ConditionTrue
-		switch c.Type {
-		case string(gatewayv1.RouteConditionAccepted), string(gatewayv1.RouteConditionResolvedRefs):
-		case string(gatewayv1.RouteConditionPartiallyInvalid):
-			good = metav1.ConditionFalse
-		default:
-			continue
-		}
-		if c.Status != good {
-			return c.Type + " is " + string(c.Status) + ": " + c.Message
-		}
-	}
-	return ""
 }
 
 // Text for people.

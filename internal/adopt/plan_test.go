@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -85,20 +86,34 @@ func TestPlan(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := args{gateway(), found(), end()}
 			tc.change(&a)
-			got := planOf(a.in, a.found, a.end).Text()
-			path := filepath.Join("testdata", name+".txt")
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s\nplan: -want, +got:\n%s", tc.reason, diff)
-			}
+			golden(t, tc.reason, name+".txt", planOf(a.in, a.found, a.end).Text())
 		})
+	}
+}
+
+// As data, a plan has the names that docs and scripts rely on.
+func TestPlanAsData(t *testing.T) {
+	in := translate.Input{Gateway: &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "shop"}}}
+	b, err := json.MarshalIndent(planOf(in, found(), end()), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "Scripts read it.", "Whole.json", string(b)+"\n")
+}
+
+func golden(t *testing.T, reason, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s\n%s: -want, +got:\n%s", reason, name, diff)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/translate"
 )
@@ -56,7 +57,7 @@ func (m *Move) Release(ctx context.Context) error {
 			return err
 		}
 	}
-	return m.unhold(ctx, finalizerOurs)
+	return m.unhold(ctx, albv1alpha1.FinalizerGateway)
 }
 
 // A piece that the other controller is to have, and what it calls that.

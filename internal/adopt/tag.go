@@ -25,19 +25,21 @@ func (m *Move) tag(ctx context.Context, id string, tags map[string]string) error
 	return errors.Wrapf(err, "cannot tag %s", id)
 }
 
+// untag a security group, if there is one, and then what ARNs name.
 func (m *Move) untag(ctx context.Context, arns []string, group *ec2types.SecurityGroup, keys []string) error {
-	for some := range slices.Chunk(arns, tagsPerCall) {
+	if group != nil {
+		in := &ec2.DeleteTagsInput{Resources: []string{awssdk.ToString(group.GroupId)}}
+		for _, k := range keys {
+			in.Tags = append(in.Tags, ec2types.Tag{Key: new(k)})
+		}
+		if _, err := m.EC2.DeleteTags(ctx, in); err != nil {
+			return errors.Wrapf(err, "cannot remove tags of %s", awssdk.ToString(group.GroupId))
+		}
+	}
+	for some := range slices.Chunk(arns, aws.TagsPerCall) {
 		if _, err := m.ELB.RemoveTags(ctx, &elbv2.RemoveTagsInput{ResourceArns: some, TagKeys: keys}); err != nil {
 			return errors.Wrap(err, "cannot remove tags")
 		}
 	}
-	if group == nil {
-		return nil
-	}
-	in := &ec2.DeleteTagsInput{Resources: []string{awssdk.ToString(group.GroupId)}}
-	for _, k := range keys {
-		in.Tags = append(in.Tags, ec2types.Tag{Key: new(k)})
-	}
-	_, err := m.EC2.DeleteTags(ctx, in)
-	return errors.Wrapf(err, "cannot remove tags of %s", awssdk.ToString(group.GroupId))
+	return nil
 }

@@ -49,6 +49,7 @@ var allowed = map[string][]string{
 
 // testAllowed lists what the tests of a part may import beyond allowed.
 var testAllowed = map[string][]string{
+	"internal/adopt":               {"internal/controller", "internal/simulator", "internal/snapshot"},
 	"internal/aws":                 {"internal/simulator"},
 	"internal/controller":          {"internal/simulator"},
 	"internal/page":                {"apis", "internal/snapshot"},

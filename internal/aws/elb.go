@@ -10,11 +10,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
 
-// Limits of ELBv2 on one call.
-const (
-	pageSize    = 400 // of a Describe
-	tagsPerCall = 20  // ARNs of a DescribeTags, and ours of an AddTags, of which AWS names no limit
-)
+// TagsPerCall is how many ARNs a DescribeTags takes, and an AddTags or RemoveTags of ours, of which AWS names no limit.
+const TagsPerCall = 20
+
+// pageSize is ELBv2's limit on a Describe.
+const pageSize = 400
 
 // everything is the key of a snapshot that has only one.
 const everything = ""

@@ -48,7 +48,7 @@ func (e *ELB) readTags(ctx context.Context, asks []*tagAsk) error {
 	arns := e.fillWithAged(e.fillWithSiblings(sortedKeys(asked)))
 	answers := map[string]map[string]string{}
 	problems := map[string]error{}
-	for chunk := range slices.Chunk(arns, tagsPerCall) {
+	for chunk := range slices.Chunk(arns, TagsPerCall) {
 		e.readTagsOf(ctx, chunk, answers, problems)
 	}
 	for arn, tags := range answers {
@@ -85,7 +85,7 @@ func (e *ELB) readTagsOf(ctx context.Context, arns []string, answers map[string]
 		return
 	}
 	for _, d := range out.TagDescriptions {
-		answers[awssdk.ToString(d.ResourceArn)] = tagMap(d.Tags)
+		answers[awssdk.ToString(d.ResourceArn)] = ELBTagMap(d.Tags)
 	}
 	for _, arn := range arns {
 		if answers[arn] == nil {
@@ -104,7 +104,7 @@ func (e *ELB) fillWithSiblings(arns []string) []string {
 	for _, arn := range slices.Clone(arns) {
 		rules, _ := e.rules.peek(parent(arn), e.ages.Content)
 		for _, r := range rules {
-			if len(arns)%tagsPerCall == 0 {
+			if len(arns)%TagsPerCall == 0 {
 				return arns
 			}
 			sibling := awssdk.ToString(r.RuleArn)
@@ -121,7 +121,7 @@ func (e *ELB) fillWithSiblings(arns []string) []string {
 // fillWithAged adds whatever else will soon be too old, up to a multiple of what one call takes. What came at different times is
 // so brought into step, and asked for together from then on.
 func (e *ELB) fillWithAged(arns []string) []string {
-	if len(arns)%tagsPerCall == 0 {
+	if len(arns)%TagsPerCall == 0 {
 		return arns
 	}
 	have := map[string]bool{}
@@ -129,7 +129,7 @@ func (e *ELB) fillWithAged(arns []string) []string {
 		have[arn] = true
 	}
 	for _, arn := range e.tags.aged(e.ages.Detail - e.ages.Detail/10) {
-		if len(arns)%tagsPerCall == 0 {
+		if len(arns)%TagsPerCall == 0 {
 			break
 		}
 		if !have[arn] {
@@ -148,8 +148,8 @@ type tagging struct {
 // AddTags to resources, or change them. Requests for the same tags that come within a moment travel together.
 func (e *ELB) AddTags(ctx context.Context, in *elbv2.AddTagsInput) error {
 	t := &tagging{arns: in.ResourceArns}
-	err := e.taggings.do(ctx, fmt.Sprintf("%q", tagMap(in.Tags)), t, func(ctx context.Context, all []*tagging) error {
-		for some := range slices.Chunk(all, tagsPerCall) {
+	err := e.taggings.do(ctx, fmt.Sprintf("%q", ELBTagMap(in.Tags)), t, func(ctx context.Context, all []*tagging) error {
+		for some := range slices.Chunk(all, TagsPerCall) {
 			e.addTags(ctx, some, in.Tags)
 		}
 		return nil
@@ -179,7 +179,7 @@ func (e *ELB) addTags(ctx context.Context, some []*tagging, tags []types.Tag) {
 	for _, arn := range in.ResourceArns {
 		e.edited(err, e.tags.expire, arn)
 		if err == nil {
-			e.tags.edit(arn, func(have map[string]string) map[string]string { return merge(have, tagMap(tags)) })
+			e.tags.edit(arn, func(have map[string]string) map[string]string { return merge(have, ELBTagMap(tags)) })
 		}
 	}
 }
@@ -209,7 +209,8 @@ func ELBTags(tags map[string]string) []types.Tag {
 	return out
 }
 
-func tagMap(in []types.Tag) map[string]string {
+// ELBTagMap of the SDK's shape.
+func ELBTagMap(in []types.Tag) map[string]string {
 	out := make(map[string]string, len(in))
 	for _, t := range in {
 		out[awssdk.ToString(t.Key)] = awssdk.ToString(t.Value)

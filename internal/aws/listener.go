@@ -48,7 +48,7 @@ func (e *ELB) CreateListener(ctx context.Context, in *elbv2.CreateListenerInput)
 	// AWS answers alike when it finds a listener with the same settings; its rules are then to be read.
 	if !slices.ContainsFunc(known, func(o types.Listener) bool { return same(o.ListenerArn, arn) }) {
 		e.rules.put(arn, nil)
-		e.tags.put(arn, tagMap(in.Tags))
+		e.tags.put(arn, ELBTagMap(in.Tags))
 	}
 	return &l, nil
 }

@@ -67,7 +67,7 @@ func (e *ELB) CreateLoadBalancer(ctx context.Context, in *elbv2.CreateLoadBalanc
 	})
 	if lb.CreatedTime != nil && time.Since(*lb.CreatedTime) < newborn {
 		e.listeners.put(arn, nil)
-		e.tags.put(arn, tagMap(in.Tags))
+		e.tags.put(arn, ELBTagMap(in.Tags))
 	}
 	return &lb, nil
 }

@@ -46,7 +46,7 @@ func (e *ELB) CreateRule(ctx context.Context, in *elbv2.CreateRuleInput) (*types
 	e.forwardsTo(in.Actions)
 	r := first(out.Rules)
 	arn := awssdk.ToString(r.RuleArn)
-	e.tags.put(arn, tagMap(in.Tags))
+	e.tags.put(arn, ELBTagMap(in.Tags))
 	e.rules.edit(listener, func(all []types.Rule) []types.Rule {
 		return insert(all, r, func(o types.Rule) bool { return same(o.RuleArn, arn) })
 	})

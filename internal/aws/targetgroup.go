@@ -46,7 +46,7 @@ func (e *ELB) CreateTargetGroup(ctx context.Context, in *elbv2.CreateTargetGroup
 	arn := awssdk.ToString(tg.TargetGroupArn)
 	is := func(o types.TargetGroup) bool { return same(o.TargetGroupArn, arn) }
 	if ok && !slices.ContainsFunc(known, is) {
-		e.tags.put(arn, tagMap(in.Tags))
+		e.tags.put(arn, ELBTagMap(in.Tags))
 	}
 	e.groups.edit(everything, func(all []types.TargetGroup) []types.TargetGroup { return insert(all, tg, is) })
 	return &tg, nil

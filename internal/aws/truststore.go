@@ -110,7 +110,7 @@ func (e *ELB) CreateTrustStore(ctx context.Context, in *elbv2.CreateTrustStoreIn
 	}
 	t := first(out.TrustStores)
 	arn := awssdk.ToString(t.TrustStoreArn)
-	e.tags.put(arn, tagMap(in.Tags))
+	e.tags.put(arn, ELBTagMap(in.Tags))
 	e.bundles.put(arn, bundle)
 	e.stores.edit(everything, func(all []types.TrustStore) []types.TrustStore {
 		return insert(all, t, func(o types.TrustStore) bool { return same(o.TrustStoreArn, arn) })
