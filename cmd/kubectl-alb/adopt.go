@@ -81,12 +81,9 @@ func (*adoptCommand) tell(g *global, err error, what string) error {
 }
 
 func (a *adoptCommand) move(ctx context.Context, g *global) (*adopt.Move, error) {
-	name := a.Name
-	if kind, bare, found := strings.Cut(name, "/"); found {
-		if kind != "gateway" && kind != "gateways" && kind != "gtw" {
-			return nil, errors.Errorf("only a Gateway's load balancer can be adopted, not a %q; write gateway/NAME", kind)
-		}
-		name = bare
+	name, kind, ok := gatewayOf(a.Name)
+	if !ok {
+		return nil, errors.Errorf("only a Gateway's load balancer can be adopted, not a %q; write gateway/NAME", kind)
 	}
 	kube, namespace, err := g.kube()
 	if err != nil {

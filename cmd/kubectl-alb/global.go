@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"charm.land/lipgloss/v2"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
@@ -73,7 +74,7 @@ func (g *global) kube() (client.Client, string, error) {
 	config := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: g.Context})
 	rest, err := config.ClientConfig()
 	if err != nil {
-		return nil, "", errors.Wrap(err, "no cluster: set KUBECONFIG or --kubeconfig, or read files with -f")
+		return nil, "", errors.Wrap(err, "no cluster: set KUBECONFIG or --kubeconfig")
 	}
 	rest.QPS, rest.Burst = 50, 100
 	kube, err := client.New(rest, client.Options{Scheme: snapshot.Scheme})
@@ -82,6 +83,16 @@ func (g *global) kube() (client.Client, string, error) {
 	}
 	namespace, _, err := config.Namespace()
 	return kube, namespace, errors.Wrap(err, "cannot read the kubeconfig")
+}
+
+// gatewayOf an argument such as gateway/NAME, Gateway.gateway.networking.k8s.io/NAME or NAME; another kind is not ok.
+func gatewayOf(arg string) (name, kind string, ok bool) {
+	kind, name, found := strings.Cut(arg, "/")
+	if !found {
+		return arg, "", true
+	}
+	kind, _, _ = strings.Cut(strings.ToLower(kind), ".")
+	return name, kind, kind == "gateway" || kind == "gateways" || kind == "gtw"
 }
 
 // selection says which Gateways, and where they are read from. It is for plan and trace.
@@ -113,7 +124,7 @@ func (s *selection) read(ctx context.Context, g *global) (*snapshot.Snapshot, er
 	if len(s.Files) == 0 {
 		kube, _, err := g.kube()
 		if err != nil {
-			return nil, err
+			return nil, errors.Wrap(err, "without -f a cluster is read")
 		}
 		return snapshot.Cluster(ctx, kube)
 	}

@@ -41,6 +41,7 @@ Examples:
   kubectl alb trace -f deploy/ --tests cases.yaml
 
 A file of cases:
+  # cases.yaml
   - request: GET https://shop.example.com/cart
     headers: {x-beta: "1"}
     want: {route: shop/cart, rule: 0, service: "shop/cart-next:80", path: /cart}

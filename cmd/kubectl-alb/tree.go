@@ -24,7 +24,7 @@ func (d *dump) read(ctx context.Context, g *global) (*snapshot.Snapshot, string,
 	}
 	kube, namespace, err := g.kube()
 	if err != nil {
-		return nil, "", err
+		return nil, "", errors.Wrap(err, "without -f a cluster is read")
 	}
 	if g.Namespace != "" {
 		namespace = g.Namespace
@@ -57,13 +57,9 @@ func (t *treeCommand) Run(ctx context.Context, g *global) error {
 	if err != nil {
 		return err
 	}
-	name := t.Name
-	if kind, bare, found := strings.Cut(name, "/"); found {
-		kind, _, _ = strings.Cut(strings.ToLower(kind), ".")
-		if kind != "gateway" && kind != "gateways" && kind != "gtw" {
-			return errors.Errorf("tree begins at a Gateway, not at %q; write gateway/NAME, or kubectl alb explain %s", kind, name)
-		}
-		name = bare
+	name, kind, ok := gatewayOf(t.Name)
+	if !ok {
+		return errors.Errorf("tree begins at a Gateway, not at %q; write gateway/NAME, or kubectl alb explain %s", kind, t.Name)
 	}
 	roots := view.Nodes(snap.Tree(namespace))
 	var names []string
