@@ -132,8 +132,10 @@ var statements = []statement{
 	},
 	{
 		Sid: "ProtectByWebACL", Resource: append(balancing("loadbalancer/app"), "arn:*:wafv2:*:*:regional/webacl/*"),
-		Action: []string{"elasticloadbalancing:SetWebAcl", "wafv2:AssociateWebACL", "wafv2:DisassociateWebACL"},
+		Action: []string{"wafv2:AssociateWebACL", "wafv2:DisassociateWebACL"},
 	},
+	// The service authorization reference gives this one no kind of resource.
+	{Sid: "SetWebACL", Resource: []string{"*"}, Action: []string{"elasticloadbalancing:SetWebAcl"}},
 	{
 		Sid: "ProtectByShield", Resource: []string{"arn:*:shield::*:protection/*"},
 		Action: []string{"shield:CreateProtection", "shield:DeleteProtection", "shield:TagResource", "shield:UntagResource"},
