@@ -67,7 +67,7 @@ var impure = map[string]string{
 var leftovers = []string{"util", "utils", "common", "helper", "helpers", "shared", "types", "misc", "manager"}
 
 // modulesOfTheirOwn are folders with a go.mod, which see nothing of ours.
-var modulesOfTheirOwn = []string{"cluster/argocd", "cluster/charts", "cluster/local", "cluster/xpkg"}
+var modulesOfTheirOwn = []string{"cluster/argocd", "cluster/charts", "cluster/dashboards", "cluster/local", "cluster/xpkg"}
 
 type file struct {
 	path   string // from the root, with slashes
