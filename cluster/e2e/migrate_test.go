@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,9 +28,12 @@ const (
 	lbcTargets = "k8s-migrate-shop-aaaaaaaaaa"
 )
 
-// awsLBC lays out what the other controller makes of Gateway shop with one HTTPRoute of two rules, points the environment of commands
-// at AWS, and sets $ARN and $DNS.
-func awsLBC(ts *testscript.TestScript, _ bool, _ []string) {
+// aws-lbc CERTIFICATE... lays out what the other controller makes of Gateway shop with one HTTPRoute of two rules, on port 80 and with
+// the certificates on port 443, points the environment of commands at AWS, and sets $ARN and $DNS.
+func awsLBC(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) == 0 {
+		ts.Fatalf("usage: aws-lbc CERTIFICATE...")
+	}
 	ctx := context.Background()
 	for _, kv := range system.Env() {
 		if k, v, _ := strings.Cut(kv, "="); strings.HasPrefix(k, "AWS_") {
@@ -41,7 +45,15 @@ func awsLBC(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 	w.elb, w.ec2 = elbv2.NewFromConfig(cfg), ec2.NewFromConfig(cfg)
 	lb := w.loadBalancer(ctx)
-	w.serve(ctx, lb)
+	group := w.targets(ctx, lb)
+	w.serve(ctx, &elbv2.CreateListenerInput{LoadBalancerArn: lb.LoadBalancerArn, Port: aws.Int32(80), Protocol: types.ProtocolEnumHttp}, group)
+	secure := w.serve(ctx, &elbv2.CreateListenerInput{
+		LoadBalancerArn: lb.LoadBalancerArn, Port: aws.Int32(443), Protocol: types.ProtocolEnumHttps, Certificates: []types.Certificate{{CertificateArn: &args[0]}},
+	}, group)
+	for i := 1; i < len(args); i++ {
+		_, err = w.elb.AddListenerCertificates(ctx, &elbv2.AddListenerCertificatesInput{ListenerArn: secure, Certificates: []types.Certificate{{CertificateArn: &args[i]}}})
+		ts.Check(err)
+	}
 	ts.Setenv("ARN", aws.ToString(lb.LoadBalancerArn))
 	ts.Setenv("DNS", strings.ToLower(aws.ToString(lb.DNSName)))
 }
@@ -100,8 +112,8 @@ func (w *lbcWorld) loadBalancer(ctx context.Context) types.LoadBalancer {
 	return out.LoadBalancers[0]
 }
 
-// serve the Service web on port 80: /cart, and what is left.
-func (w *lbcWorld) serve(ctx context.Context, lb types.LoadBalancer) {
+// targets of the Service web.
+func (w *lbcWorld) targets(ctx context.Context, lb types.LoadBalancer) *string {
 	groups, err := w.elb.CreateTargetGroup(ctx, &elbv2.CreateTargetGroupInput{
 		Name: aws.String(lbcTargets), Protocol: types.ProtocolEnumHttp, Port: aws.Int32(3000), VpcId: lb.VpcId, TargetType: types.TargetTypeEnumIp,
 		HealthCheckIntervalSeconds: aws.Int32(15), Matcher: &types.Matcher{HttpCode: aws.String("200-399")},
@@ -117,19 +129,25 @@ func (w *lbcWorld) serve(ctx context.Context, lb types.LoadBalancer) {
 	}
 	_, err = w.elb.RegisterTargets(ctx, targets)
 	w.ts.Check(err)
-	listeners, err := w.elb.CreateListener(ctx, &elbv2.CreateListenerInput{
-		LoadBalancerArn: lb.LoadBalancerArn, Port: aws.Int32(80), Protocol: types.ProtocolEnumHttp, Tags: w.tags("80"),
-		DefaultActions: []types.Action{{Type: types.ActionTypeEnumFixedResponse, FixedResponseConfig: &types.FixedResponseActionConfig{StatusCode: aws.String("404")}}},
-	})
+	return group
+}
+
+// serve a group on a port: /cart, and what is left.
+func (w *lbcWorld) serve(ctx context.Context, in *elbv2.CreateListenerInput, group *string) *string {
+	port := aws.ToInt32(in.Port)
+	in.Tags = w.tags(strconv.Itoa(int(port)))
+	in.DefaultActions = []types.Action{{Type: types.ActionTypeEnumFixedResponse, FixedResponseConfig: &types.FixedResponseActionConfig{StatusCode: aws.String("404")}}}
+	listeners, err := w.elb.CreateListener(ctx, in)
 	w.ts.Check(err)
 	for i, path := range []string{"/cart", "/*"} {
 		_, err = w.elb.CreateRule(ctx, &elbv2.CreateRuleInput{
-			ListenerArn: listeners.Listeners[0].ListenerArn, Priority: aws.Int32(int32(i + 1)), Tags: w.tags(fmt.Sprintf("80:%d", i+1)), //nolint:gosec // 0 or 1
+			ListenerArn: listeners.Listeners[0].ListenerArn, Priority: aws.Int32(int32(i + 1)), Tags: w.tags(fmt.Sprintf("%d:%d", port, i+1)), //nolint:gosec // 0 or 1
 			Conditions: []types.RuleCondition{{Field: aws.String("path-pattern"), PathPatternConfig: &types.PathPatternConditionConfig{Values: []string{path}}}},
 			Actions:    []types.Action{{Type: types.ActionTypeEnumForward, ForwardConfig: &types.ForwardActionConfig{TargetGroups: []types.TargetGroupTuple{{TargetGroupArn: group, Weight: aws.Int32(1)}}}}},
 		})
 		w.ts.Check(err)
 	}
+	return listeners.Listeners[0].ListenerArn
 }
 
 // aws-lbc-left prints what has tags of the other controller, the ARN of each of the load balancer, its listeners, rules and target
