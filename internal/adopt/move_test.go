@@ -104,7 +104,8 @@ func TestDiscoveredCertificates(t *testing.T) {
 		problems []string
 	}{
 		"None": {
-			"Without them there would be no HTTPS.", args{"sslPolicy: " + policy},
+			"Without them there would be no HTTPS.",
+			args{"sslPolicy: " + policy},
 			[]string{"Listener https", "defaultCertificate: " + certB + ", certificates: [" + certA + ", " + certC + "]", "listenerConfigurations[HTTPS:443]"},
 		},
 		"Some": {"Clients of the others would see another one.", args{"certificates: [" + certB + "]"}, []string{certA, certC}},

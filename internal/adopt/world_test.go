@@ -183,27 +183,27 @@ func (w *world) plan() *Plan {
 }
 
 // lbcTags are those of the other controller.
-func lbcTags(gateway, resource string) map[string]string {
-	return map[string]string{tagCluster: rig.Cluster, tagStack: gateway, tagResource: resource}
+func lbcTags(stack, id string) map[string]string {
+	return map[string]string{tagCluster: rig.Cluster, tagStack: stack, tagResource: id}
 }
 
-// balancer of a Gateway with a group of its own, and the one that all share.
-func (w *world) balancer(gateway string) string {
+// balancer of a stack, which is a Gateway, with a group of its own, and the one that all share.
+func (w *world) balancer(stack string) string {
 	w.Helper()
-	name := "k8s-" + strings.ReplaceAll(gateway, "/", "-") + "-0123456789"
-	front := w.group(name, lbcTags(gateway, "ManagedLBSecurityGroup"))
+	name := "k8s-" + strings.ReplaceAll(stack, "/", "-") + "-0123456789"
+	front := w.group(name, lbcTags(stack, "ManagedLBSecurityGroup"))
 	if w.back == "" {
 		w.front = front
 		w.back = w.group("k8s-traffic-test-0123456789", map[string]string{tagCluster: rig.Cluster, "elbv2.k8s.aws/resource": "backend-sg"})
 	}
-	return w.makeBalancer(gateway, name, front, w.back)
+	return w.makeBalancer(stack, name, front, w.back)
 }
 
-func (w *world) makeBalancer(gateway, name string, groups ...string) string {
+func (w *world) makeBalancer(stack, name string, groups ...string) string {
 	w.Helper()
 	out := rig.Value(w.Rig.ELB.CreateLoadBalancer(w.Context(), &elbv2.CreateLoadBalancerInput{
 		Name: &name, Scheme: elbtypes.LoadBalancerSchemeEnumInternal, Subnets: []string{"subnet-0a64000000000000a", "subnet-0a64000000000000b"},
-		SecurityGroups: groups, Tags: aws.ELBTags(lbcTags(gateway, "LoadBalancer")),
+		SecurityGroups: groups, Tags: aws.ELBTags(lbcTags(stack, "LoadBalancer")),
 	}))(w.Rig)
 	return *out.LoadBalancers[0].LoadBalancerArn
 }
@@ -218,16 +218,16 @@ func (w *world) group(name string, tags map[string]string) string {
 }
 
 // listen on port 80, or on 443 with certificates, the default one first.
-func (w *world) listen(gateway, lb string, certificates ...string) string {
+func (w *world) listen(stack, lb string, certificates ...string) string {
 	w.Helper()
 	in := &elbv2.CreateListenerInput{
-		LoadBalancerArn: &lb, Port: new(int32(80)), Protocol: elbtypes.ProtocolEnumHttp, Tags: aws.ELBTags(lbcTags(gateway, "80")),
+		LoadBalancerArn: &lb, Port: new(int32(80)), Protocol: elbtypes.ProtocolEnumHttp, Tags: aws.ELBTags(lbcTags(stack, "80")),
 		DefaultActions: []elbtypes.Action{{Type: elbtypes.ActionTypeEnumFixedResponse, FixedResponseConfig: &elbtypes.FixedResponseActionConfig{
 			StatusCode: new("404"), ContentType: new("text/plain"),
 		}}},
 	}
 	if len(certificates) > 0 {
-		in.Port, in.Protocol, in.SslPolicy, in.Tags = new(int32(443)), elbtypes.ProtocolEnumHttps, new(policy), aws.ELBTags(lbcTags(gateway, "443"))
+		in.Port, in.Protocol, in.SslPolicy, in.Tags = new(int32(443)), elbtypes.ProtocolEnumHttps, new(policy), aws.ELBTags(lbcTags(stack, "443"))
 		in.Certificates = []elbtypes.Certificate{{CertificateArn: &certificates[0]}}
 	}
 	arn := *rig.Value(w.Rig.ELB.CreateListener(w.Context(), in))(w.Rig).Listeners[0].ListenerArn
@@ -240,11 +240,11 @@ func (w *world) listen(gateway, lb string, certificates ...string) string {
 }
 
 // targets of a type, one of them registered.
-func (w *world) targets(gateway, name string, kind elbtypes.TargetTypeEnum) string {
+func (w *world) targets(stack, name string, kind elbtypes.TargetTypeEnum) string {
 	w.Helper()
 	arn := *rig.Value(w.Rig.ELB.CreateTargetGroup(w.Context(), &elbv2.CreateTargetGroupInput{
 		Name: &name, Protocol: elbtypes.ProtocolEnumHttp, Port: new(int32(8080)), VpcId: new(ec2.DefaultVPC), TargetType: kind,
-		Tags: aws.ELBTags(lbcTags(gateway, gateway+":shop-shop:HTTPRoute-web:80")),
+		Tags: aws.ELBTags(lbcTags(stack, stack+":shop-shop:HTTPRoute-web:80")),
 	}))(w.Rig).TargetGroups[0].TargetGroupArn
 	id := "i-0a00000000000000a"
 	if kind == elbtypes.TargetTypeEnumIp {
@@ -255,10 +255,10 @@ func (w *world) targets(gateway, name string, kind elbtypes.TargetTypeEnum) stri
 }
 
 // rule of a listener that forwards; without tags, somebody made it by hand.
-func (w *world) rule(listener string, at int32, group string, tags map[string]string) string {
+func (w *world) rule(on string, at int32, group string, tags map[string]string) string {
 	w.Helper()
 	in := &elbv2.CreateRuleInput{
-		ListenerArn: &listener, Priority: &at,
+		ListenerArn: &on, Priority: &at,
 		Conditions: []elbtypes.RuleCondition{{Field: new("path-pattern"), PathPatternConfig: &elbtypes.PathPatternConditionConfig{Values: []string{"/*"}}}},
 		Actions: []elbtypes.Action{{Type: elbtypes.ActionTypeEnumForward, ForwardConfig: &elbtypes.ForwardActionConfig{
 			TargetGroups: []elbtypes.TargetGroupTuple{{TargetGroupArn: &group}},
