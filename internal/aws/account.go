@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -58,6 +59,7 @@ type Accounts struct {
 // A known account was found a moment ago. Finding it reads a Secret, which each reconcile of each object need not do.
 type known struct {
 	account *Account
+	session *session
 	spec    v1alpha1.ProviderConfigSpec
 	found   time.Time
 }
@@ -79,13 +81,14 @@ type Account struct {
 // A session is the clients of one identity in one region. Accounts that differ in nothing else share its reads, and AWS's
 // request rates.
 type session struct {
-	region string
-	elb    *ELB
-	ec2    *EC2
-	acm    *ACM
-	waf    *WAF
-	shield *Shield
-	s3     *S3
+	region  string
+	refused atomic.Bool // AWS did not accept the credentials when it was last asked
+	elb     *ELB
+	ec2     *EC2
+	acm     *ACM
+	waf     *WAF
+	shield  *Shield
+	s3      *S3
 }
 
 type sessionKey struct{ region, endpoint, credentials string }
@@ -126,42 +129,50 @@ func (a *Accounts) Of(ctx context.Context, ref xpv2.ProviderConfigReference, nam
 	if account := a.recall(c); account != nil {
 		return account, nil
 	}
-	account, err := a.find(ctx, c)
+	k, err := a.find(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.known[c.String()] = known{account: account, spec: c.Spec, found: time.Now()}
-	return account, nil
+	a.known[c.String()] = k
+	return k.account, nil
 }
 
-// recall the account of a config that has not changed, for a while.
+// recall the account of a config that has not changed, for a while: a short one if AWS refuses its credentials.
 func (a *Accounts) recall(c Config) *Account {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	k, ok := a.known[c.String()]
-	if !ok || time.Since(k.found) >= a.options.Ages.Credentials || !equality.Semantic.DeepEqual(k.spec, c.Spec) {
+	if !ok || !equality.Semantic.DeepEqual(k.spec, c.Spec) {
+		return nil
+	}
+	age := a.options.Ages.Credentials
+	if k.session.refused.Load() {
+		age = a.options.Ages.Error
+	}
+	if time.Since(k.found) >= age {
 		return nil
 	}
 	return k.account
 }
 
 // find the account of a config.
-func (a *Accounts) find(ctx context.Context, c Config) (*Account, error) {
+func (a *Accounts) find(ctx context.Context, c Config) (known, error) {
+	began := time.Now()
 	creds, err := c.credentials(ctx, a.kube)
 	if err != nil {
-		return nil, err
+		return known{}, err
 	}
 	s, err := a.session(ctx, c, creds)
 	if err != nil {
-		return nil, err
+		return known{}, err
 	}
 	at, err := a.place(ctx, c, s)
 	if err != nil {
-		return nil, err
+		return known{}, err
 	}
-	return &Account{
+	account := &Account{
 		Region:      s.region,
 		VPCID:       at.vpc,
 		ClusterName: at.cluster,
@@ -171,7 +182,8 @@ func (a *Accounts) find(ctx context.Context, c Config) (*Account, error) {
 		WAF:         s.waf,
 		Shield:      s.shield,
 		S3:          s.s3,
-	}, nil
+	}
+	return known{account: account, session: s, spec: c.Spec, found: began}, nil
 }
 
 // session of a config and its credentials. One that no config leads to any more is forgotten.
@@ -187,18 +199,30 @@ func (a *Accounts) session(ctx context.Context, c Config, creds *awssdk.Credenti
 	if err != nil {
 		return nil, err
 	}
-	s := &session{
-		region: cfg.Region,
-		elb:    newELB(cfg, a.metrics, &a.options.Ages, a.options.Rates),
-		ec2:    newEC2(cfg, a.metrics, &a.options.Ages, a.options.Rates),
-		acm:    newACM(cfg, a.metrics, &a.options.Ages, a.options.Rates),
-		waf:    newWAF(cfg, a.metrics, &a.options.Ages, a.options.Rates),
-		shield: newShield(cfg, a.metrics, &a.options.Ages, a.options.Rates),
-		s3:     newS3(cfg, a.metrics, &a.options.Ages, a.options.Rates),
-	}
+	s := &session{region: cfg.Region}
+	cfg.APIOptions = append(cfg.APIOptions, s.watch)
+	s.elb = newELB(cfg, a.metrics, &a.options.Ages, a.options.Rates)
+	s.ec2 = newEC2(cfg, a.metrics, &a.options.Ages, a.options.Rates)
+	s.acm = newACM(cfg, a.metrics, &a.options.Ages, a.options.Rates)
+	s.waf = newWAF(cfg, a.metrics, &a.options.Ages, a.options.Rates)
+	s.shield = newShield(cfg, a.metrics, &a.options.Ages, a.options.Rates)
+	s.s3 = newS3(cfg, a.metrics, &a.options.Ages, a.options.Rates)
 	a.sessions[key] = s
 	a.use(c.String(), key)
 	return s, nil
+}
+
+// watch whether AWS accepts the credentials.
+func (s *session) watch(stack *smithy.Stack) error {
+	return stack.Initialize.Add(smithy.InitializeMiddlewareFunc("Refused", func(
+		ctx context.Context, in smithy.InitializeInput, next smithy.InitializeHandler,
+	) (smithy.InitializeOutput, smithy.Metadata, error) {
+		out, metadata, err := next.HandleInitialize(ctx, in)
+		if refused := err != nil && IsUnconfigured(newFailure(err)); refused || err == nil {
+			s.refused.Store(refused)
+		}
+		return out, metadata, err
+	}), smithy.Before)
 }
 
 // use records that a config leads to a session, and drops the one it led to before if nothing else does.

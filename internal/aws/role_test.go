@@ -306,6 +306,27 @@ func TestRotation(t *testing.T) {
 	}
 }
 
+// Keys that AWS refuses are not relied on for as long as others are: whoever tries again reads the Secret again.
+func TestRefusedKeysAreReadAgain(t *testing.T) {
+	noEnvironment(t)
+	o := cloud(t, newTokens(t))
+	o.Credentials = map[string]string{"next": "next"}
+	b := newBench(t, o, Options{Ages: Ages{Error: time.Nanosecond}})
+	ask := func() error {
+		_, err := b.accountOf(t, loadBalancer("shop", "web")).ELB.LoadBalancer(t.Context(), "none")
+		return err
+	}
+	if err := ask(); !IsUnconfigured(err) {
+		t.Fatalf("AWS does not know the keys: %v", err)
+	}
+	if err := b.kube.Update(t.Context(), secret("aws", strings.ReplaceAll(sharedFile, "test", "next"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := ask(); !IsNotFound(err) {
+		t.Errorf("after the Secret was mended: %v", err)
+	}
+}
+
 // Two accounts and two regions side by side, as configs name them.
 func TestAccountsSideBySide(t *testing.T) {
 	noEnvironment(t)
