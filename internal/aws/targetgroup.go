@@ -47,6 +47,7 @@ func (e *ELB) CreateTargetGroup(ctx context.Context, in *elbv2.CreateTargetGroup
 	is := func(o types.TargetGroup) bool { return same(o.TargetGroupArn, arn) }
 	if ok && !slices.ContainsFunc(known, is) {
 		e.tags.put(arn, ELBTagMap(in.Tags))
+		e.health.put(arn, nil)
 	}
 	e.groups.edit(everything, func(all []types.TargetGroup) []types.TargetGroup { return insert(all, tg, is) })
 	return &tg, nil

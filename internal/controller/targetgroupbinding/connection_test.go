@@ -253,6 +253,11 @@ func TestDrift(t *testing.T) {
 
 func TestHealthIsReadLate(t *testing.T) {
 	b := newBench(t, typeIP, service(), pods("10.64.0.21"))
+	b.bindings.Once(bindingName)
+	if b.sim.Calls()["elbv2.DescribeTargetHealth"] == 0 {
+		t.Error("a target group that somebody else made was not looked at before the registration")
+	}
+	b.sim.ResetCalls()
 	mg := b.bindings.Settle(bindingName)
 	if n := b.sim.Calls()["elbv2.DescribeTargetHealth"]; n != 0 {
 		t.Errorf("health was asked for %d times right after the registration", n)
@@ -268,6 +273,28 @@ func TestHealthIsReadLate(t *testing.T) {
 	mg.Status.AtProvider.Healthy = 1
 	if d := b.bindings.Kind.Poll(mg); d != 0 {
 		t.Errorf("next look after %s when all targets are healthy, want the usual time", d)
+	}
+}
+
+// A binding whose record is lost, as that of one made anew is, finds its targets in AWS and registers none of them again.
+func TestRecordIsLost(t *testing.T) {
+	for name, multi := range map[string]bool{"Alone": false, "MultiCluster": true} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, typeIP, service(), pods("10.64.0.21", "10.64.0.22"))
+			b.bindings.Change(bindingName, func(mg *albv1alpha1.TargetGroupBinding) { mg.Spec.ForProvider.MultiCluster = multi })
+			want := b.settle()
+			lost := want.DeepCopy()
+			lost.Status.AtProvider = albv1alpha1.TargetGroupBindingObservation{}
+			rig.SetStatus(b.Rig, lost)
+			b.writes()
+			got := b.settle()
+			if diff := cmp.Diff(map[string]int{}, b.writes()); diff != "" {
+				t.Errorf("writes: -want, +got:\n%s", diff)
+			}
+			if diff := cmp.Diff(want.Status.AtProvider.Registered, got.Status.AtProvider.Registered); diff != "" || !strings.HasPrefix(rig.Ready(got), "Available") {
+				t.Errorf("Ready %q, registered: -want, +got:\n%s", rig.Ready(got), diff)
+			}
+		})
 	}
 }
 

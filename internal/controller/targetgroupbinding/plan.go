@@ -48,7 +48,8 @@ func (p plan) done(mg *albv1alpha1.TargetGroupBinding) bool {
 }
 
 // plan compares with what the binding has registered by its own record, which costs nothing, and asks AWS only when there is
-// no difference: so a change of pods goes to AWS at once, and what somebody else changed in AWS is found at the next poll.
+// no difference: so a change of pods goes to AWS at once, and what somebody else changed in AWS is found at the next poll. A
+// binding without a record, be it new or made anew, asks too, which costs nothing either where the target group is new.
 func (e *connection) plan(ctx context.Context, mg *albv1alpha1.TargetGroupBinding) (plan, error) {
 	group, err := reference.TargetGroup(ctx, e.kube, targetGroupOf(mg))
 	if err != nil {
@@ -69,7 +70,8 @@ func (e *connection) plan(ctx context.Context, mg *albv1alpha1.TargetGroupBindin
 		p.Recorded = nil
 	}
 	p.Register, p.Deregister = without(p.Want.Targets, p.Recorded), without(p.Recorded, p.Want.Targets)
-	if !p.done(mg) || e.recent.tooEarly(mg.GetUID()) {
+	unrecorded := mg.Status.AtProvider.TargetGroupARN != p.ARN
+	if !unrecorded && (!p.done(mg) || e.recent.tooEarly(mg.GetUID())) {
 		return p, nil
 	}
 	return e.compare(ctx, mg, p)
@@ -85,6 +87,7 @@ func (e *connection) compare(ctx context.Context, mg *albv1alpha1.TargetGroupBin
 	healthy, registered := sortOut(health)
 	p.Healthy = int32(len(p.Want.Targets) - len(without(p.Want.Targets, healthy)))
 	p.Register = without(p.Want.Targets, registered)
+	p.Recorded = without(p.Want.Targets, p.Register)
 	surplus := without(registered, p.Want.Targets)
 	if mg.Spec.ForProvider.MultiCluster {
 		p.Foreign = surplus
