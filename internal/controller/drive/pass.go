@@ -125,7 +125,7 @@ func (k statusKeeper) Update(ctx context.Context, o client.Object, opts ...clien
 	}
 	p.judge(mg)
 	stamp(mg, p.stored)
-	if sameStatus(mg, p.stored) {
+	if sameStatus(mg, p.stored) || p.saysLittle(mg) {
 		return nil
 	}
 	if err := k.SubResourceWriter.Update(ctx, o, opts...); err != nil {
@@ -133,6 +133,17 @@ func (k statusKeeper) Update(ctx context.Context, o client.Object, opts ...clien
 	}
 	p.remember(mg)
 	return nil
+}
+
+// saysLittle: a status that has no more to say than that the object was just made is not worth a write. Its external name is stored,
+// which wakes it for a look that has more to say. What the object waited for until now must not stay, though.
+func (p *pass) saysLittle(mg resource.Managed) bool {
+	if p.step != created || p.failed != nil || p.stored == nil || mg.GetCondition(xpv2.TypeSynced).Status != corev1.ConditionTrue {
+		return false
+	}
+	was := p.stored.GetCondition(xpv2.TypeReady)
+	return was.Status != corev1.ConditionTrue && was.Message == "" && p.stored.GetCondition(xpv2.TypeSynced).Status != corev1.ConditionFalse &&
+		equality.Semantic.DeepEqual(atProvider(mg), atProvider(p.stored))
 }
 
 // judge whether what went wrong passes by itself.
@@ -171,6 +182,11 @@ func stall(mg resource.Managed, because string) {
 // sameStatus compares as the API server would see it: nothing and an empty list are the same.
 func sameStatus(a, b resource.Managed) bool {
 	return b != nil && equality.Semantic.DeepEqual(statusOf(a), statusOf(b))
+}
+
+// atProvider is what the status of a managed resource says of what is in AWS.
+func atProvider(mg resource.Managed) any {
+	return reflect.Indirect(reflect.ValueOf(mg)).FieldByName("Status").FieldByName("AtProvider").Interface()
 }
 
 // statusOf a managed resource, which is a pointer to a struct that has one: a pointer to it.
