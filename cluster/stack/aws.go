@@ -15,6 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go/middleware"
+
+	provider "github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 )
 
 // A World is what the simulated account holds before anything is made in it.
@@ -107,7 +110,8 @@ func (s *Stack) AWS(ctx context.Context) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx,
 		config.WithRegion(Region),
 		config.WithBaseEndpoint(s.endpoint),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, "")))
+		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, "")),
+		config.WithAPIOptions([]func(*middleware.Stack) error{provider.PlainBody}))
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("cannot configure an AWS client: %w", err)
 	}

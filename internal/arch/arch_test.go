@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"internal/manual":              {},
 	"internal/page":                {"internal/controller/gateway", "internal/controller/lookup", "internal/translate", "internal/view"},
 	"internal/snapshot":            {"apis", "internal/controller/gateway", "internal/controller/lookup", "internal/translate"},
-	"cluster/stack":                {"apis"},
+	"cluster/stack":                {"apis", "internal/aws"},
 	"cluster/scene":                {"apis"},
 	"cluster/bench":                {"apis", "cluster/scene", "cluster/stack"},
 	"cluster/chaos":                {"apis", "cluster/scene", "cluster/stack", "internal/alb", "internal/translate"},
