@@ -1,6 +1,8 @@
 package controller_test
 
 import (
+	"time"
+
 	acmapi "github.com/aws/aws-sdk-go-v2/service/acm"
 	acmtypes "github.com/aws/aws-sdk-go-v2/service/acm/types"
 	ec2api "github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -11,6 +13,7 @@ import (
 	shieldtypes "github.com/aws/aws-sdk-go-v2/service/shield/types"
 	"github.com/aws/aws-sdk-go-v2/service/wafv2"
 
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/rig"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/ec2"
 )
 
@@ -213,7 +216,7 @@ func networkDrifts() []drift {
 func accountDrifts() []drift {
 	return []drift{
 		{"Certificate/shop", []string{"TLSSecretReference.name"}, details, func(w *world, id *string) error {
-			pem, key := keyPair(w.T, "shop.example.com")
+			pem, key := rig.KeyPair(w.T, "shop.example.com", time.Hour)
 			_, err := w.acm.ImportCertificate(w.Context(), &acmapi.ImportCertificateInput{CertificateArn: id, Certificate: pem, PrivateKey: key})
 			return err
 		}, "fingerprint was "},

@@ -2,15 +2,8 @@ package controller_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
 	"maps"
-	"math/big"
 	"net"
 	"net/http/httptest"
 	"reflect"
@@ -203,9 +196,9 @@ func newAccount(t *testing.T, indexes ...rig.Index) *world {
 		}))(w.Rig)
 		w.acls = append(w.acls, *out.Summary.ARN)
 	}
-	w.authority, _ = keyPair(t, "ca.example.com")
-	w.certificate, w.key = keyPair(t, "shop.example.com")
-	w.others, _ = keyPair(t, "others.example.com")
+	w.authority, _ = rig.KeyPair(t, "ca.example.com", time.Hour)
+	w.certificate, w.key = rig.KeyPair(t, "shop.example.com", time.Hour)
+	w.others, _ = rig.KeyPair(t, "others.example.com", time.Hour)
 	rig.Put(w.Rig, bundles, "others.pem", string(w.others))
 	return w
 }
@@ -325,30 +318,8 @@ func kindOf(mg resource.Managed) string { return reflect.TypeOf(mg).Elem().Name(
 
 func nameOf(mg resource.Managed) string { return kindOf(mg) + "/" + mg.GetName() }
 
-// keyPair of a host: PEM of a certificate that signs itself, and of its key.
-func keyPair(t *testing.T, host string) (leaf, key []byte) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
-}
-
 func material(t *testing.T, arn, host string) acm.Material {
 	t.Helper()
-	c, k := keyPair(t, host)
+	c, k := rig.KeyPair(t, host, time.Hour)
 	return acm.Material{ARN: arn, Certificate: c, PrivateKey: k}
 }

@@ -1,14 +1,6 @@
 package listener_test
 
 import (
-	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -119,29 +111,8 @@ func (b *bench) sni(arn string) []string {
 
 func certificate(t *testing.T, arn, host string) acm.Material {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return acm.Material{ARN: arn, Certificate: encode("CERTIFICATE", der), PrivateKey: encode("PRIVATE KEY", pkcs8)}
-}
-
-func encode(kind string, der []byte) []byte {
-	var b bytes.Buffer
-	_ = pem.Encode(&b, &pem.Block{Type: kind, Bytes: der})
-	return b.Bytes()
+	certificate, key := rig.KeyPair(t, host, time.Hour)
+	return acm.Material{ARN: arn, Certificate: certificate, PrivateKey: key}
 }
 
 func fixed(status string) []albv1alpha1.Action {
