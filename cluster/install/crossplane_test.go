@@ -18,6 +18,7 @@ import (
 // startCrossplane as its Helm chart does: init, until it succeeds, then the core and the RBAC manager. Its pods' ServiceAccount is
 // only read here, for pull secrets: both run as an administrator. Webhooks, which guard what Usages name, are off.
 func (w *world) startCrossplane(t *testing.T) {
+	t.Helper()
 	crossplane := filepath.Join(w.bin, "crossplane")
 	if _, err := os.Stat(crossplane); err != nil {
 		t.Fatalf("%v: run `make test-install`, which builds it", err)

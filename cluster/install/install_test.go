@@ -61,6 +61,7 @@ func TestInstall(t *testing.T) {
 
 // install as README.md and docs/install.md say.
 func (w *world) install(t *testing.T) {
+	t.Helper()
 	w.fill(t, w.push(t, "v0.1.0"))
 	w.apply(t)
 	w.kinds(t)
@@ -139,6 +140,7 @@ func (w *world) kinds(t *testing.T) {
 }
 
 func (w *world) serve(t *testing.T) {
+	t.Helper()
 	w.quickstart(t)
 	w.settled(t)
 	w.traffic = w.startTraffic(w.kubectl(t, "get", "-n", namespace, gateway, "-o", "jsonpath={.status.addresses[0].value}"))
@@ -193,6 +195,7 @@ func (w *world) nothingHappens(t *testing.T, do func()) {
 
 // upgrade to another version of the package: another revision with a Deployment of its own.
 func (w *world) upgrade(t *testing.T) {
+	t.Helper()
 	name := w.push(t, "v0.1.1")
 	w.nothingHappens(t, func() {
 		w.kubectl(t, "patch", provider, "--type=merge", "-p", `{"spec":{"package":"`+name+`"}}`)
@@ -219,6 +222,7 @@ func (w *world) works(t *testing.T) {
 
 // stop the provider for a while: kinds, objects and load balancers stay, and are taken up again.
 func (w *world) stop(t *testing.T) {
+	t.Helper()
 	objects := w.objects(t)
 	w.nothingHappens(t, func() {
 		w.follow(t, "### For a while")
@@ -239,6 +243,7 @@ func (w *world) stop(t *testing.T) {
 
 // delete a Provider that runs, and a kind before it. All objects go, load balancers stay, and are found again.
 func (w *world) delete(t *testing.T) {
+	t.Helper()
 	objects := w.objects(t)
 	w.nothingHappens(t, func() {
 		// Crossplane, too, may delete a kind before the provider has ended.
@@ -263,6 +268,7 @@ func (w *world) delete(t *testing.T) {
 
 // gone is all, in AWS as in the cluster.
 func (w *world) gone(t *testing.T) {
+	t.Helper()
 	w.traffic.close()
 	w.follow(t, "### For good")
 	until(t, w.noKinds)

@@ -42,7 +42,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "alb-install-")
+	dir, err := os.MkdirTemp("", "alb-install-") //nolint:usetesting // Of a test that fails, the logs stay.
 	if err != nil {
 		t.Fatal(err)
 	}
