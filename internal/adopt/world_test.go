@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/gateway"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/listener"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/loadbalancer"
@@ -151,7 +152,7 @@ func newWorld(t *testing.T, objects string) *world {
 		rig.Must(w.Rig, w.Rig.Kube.Create(t.Context(), o.(client.Object))) //nolint:forcetypeassert // All are.
 	}
 	c := awssdk.Config{Region: place.Region, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
-	c.APIOptions = append(c.APIOptions, aws.PlainBody)
+	c.APIOptions = append(c.APIOptions, body.Plain)
 	w.ec2 = ec2api.NewFromConfig(c)
 	w.Rig.ELB = elbv2.NewFromConfig(c)
 	w.Move = &Move{ELB: w.Rig.ELB, EC2: w.ec2, Kube: w.Rig.Kube, Load: w.load}

@@ -23,6 +23,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 )
 
 // Options of Accounts. The zero value works.
@@ -247,7 +248,7 @@ func (a *Accounts) sdkConfig(ctx context.Context, c Config, creds *awssdk.Creden
 	load := []func(*config.LoadOptions) error{
 		config.WithRetryer(a.retryer),
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(20 * time.Second)),
-		config.WithAPIOptions([]func(*smithy.Stack) error{PlainBody}),
+		config.WithAPIOptions([]func(*smithy.Stack) error{body.Plain}),
 	}
 	if c.Spec.Region != "" {
 		load = append(load, config.WithRegion(c.Spec.Region))

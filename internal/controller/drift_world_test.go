@@ -32,6 +32,7 @@ import (
 
 	"github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/certificate"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/drive"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/listener"
@@ -176,7 +177,7 @@ func newAccount(t *testing.T, indexes ...rig.Index) *world {
 		sim.Close()
 	})
 	c := awssdk.Config{Region: region, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
-	c.APIOptions = append(c.APIOptions, aws.PlainBody)
+	c.APIOptions = append(c.APIOptions, body.Plain)
 	w := &world{endpoint: server.URL, ec2: ec2api.NewFromConfig(c), acm: acmapi.NewFromConfig(c), waf: wafv2.NewFromConfig(c), shield: shield.NewFromConfig(c)}
 	indexes = append(indexes,
 		rig.Index{Object: &corev1.Pod{}, Field: "targetgroupbinding.gate", Values: func(client.Object) []string { return nil }},

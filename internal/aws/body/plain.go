@@ -1,4 +1,4 @@
-package aws
+package body
 
 import (
 	"context"
@@ -8,11 +8,11 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// PlainBody hides from net/http that the body of a request can write itself. smithy-go (1.28.9) closes a body as soon as the
+// Plain hides from net/http that the body of a request can write itself. smithy-go (1.28.9) closes a body as soon as the
 // head of the answer is there; one that writes itself then fails with EOF instead of being at its end, and net/http closes the
 // connection under the answer. That happens where an answer is faster than the sender's next turn: on loopback, or where the CPU
 // is busy.
-func PlainBody(stack *middleware.Stack) error {
+func Plain(stack *middleware.Stack) error {
 	return stack.Finalize.Add(middleware.FinalizeMiddlewareFunc("PlainBody", func(
 		ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
 	) (middleware.FinalizeOutput, middleware.Metadata, error) {
