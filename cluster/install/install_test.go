@@ -5,6 +5,7 @@ package install
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -71,7 +72,9 @@ func (w *world) install(t *testing.T) {
 func (w *world) apply(t *testing.T) {
 	t.Helper()
 	folder := w.folder() + "/examples/install"
-	if out, err := w.stack.Kubectl(t.Context(), "", "apply", "-f", folder); err == nil || !strings.Contains(err.Error(), `no matches for kind "ClusterProviderConfig"`) {
+	// kubectl may remember a kind that was there before.
+	noKind := regexp.MustCompile(`no matches for kind "ClusterProviderConfig"|could not find the requested resource \(post clusterproviderconfigs`)
+	if out, err := w.stack.Kubectl(t.Context(), "", "apply", "-f", folder); err == nil || !noKind.MatchString(err.Error()) {
 		t.Fatalf("kubectl apply: want no kind ClusterProviderConfig yet, got %v\n%s", err, out)
 	}
 	w.healthy(t)
