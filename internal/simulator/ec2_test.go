@@ -81,8 +81,8 @@ func TestSubnetItem(t *testing.T) {
 	c.advance(time.Second)
 	got = append(got, show(publicB))
 	want := []string{
-		"10.64.64.0/19 us-east-1b " + vpcID + " true available 8186", "10.64.32.0/19 us-east-1a " + vpcID + " false available 8187",
-		"10.64.64.0/19 us-east-1b " + vpcID + " true available 8185", "10.64.64.0/19 us-east-1b " + vpcID + " true available 8186",
+		"10.64.64.0/19 us-east-1b " + vpcID + " true available 8042", "10.64.32.0/19 us-east-1a " + vpcID + " false available 8187",
+		"10.64.64.0/19 us-east-1b " + vpcID + " true available 8041", "10.64.64.0/19 us-east-1b " + vpcID + " true available 8042",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want, +got:\n%s", diff)
@@ -192,6 +192,11 @@ func TestInstances(t *testing.T) {
 	if want := "10.64.0.11 ip-10-64-0-11.ec2.internal us-east-1a " + publicA + " " + nodeGroup + " " + nodeGroup; got != want {
 		t.Errorf("want %q, got %q", want, got)
 	}
+	nic := i.NetworkInterfaces[0]
+	got = fmt.Sprint(*nic.Attachment.DeviceIndex, " ", nic.Attachment.Status, " ", *nic.PrivateIpAddresses[0].PrivateDnsName, " ", *nic.Ipv4Prefixes[0].Ipv4Prefix, " ", len(nic.Ipv4Prefixes))
+	if want := "0 attached ip-10-64-0-11.ec2.internal 10.64.16.0/28 9"; got != want {
+		t.Errorf("the network interface, from which controllers tell whose pods' addresses are: want %q, got %q", want, got)
+	}
 	run := must(b.ec2.RunInstances(t.Context(), &ec2api.RunInstancesInput{
 		ImageId: new("ami-1"), MinCount: new(int32(1)), MaxCount: new(int32(2)), SubnetId: new(privateA), SecurityGroupIds: []string{nodeGroup},
 		TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: []types.Tag{{Key: new("pool"), Value: new("new")}}}},
@@ -230,6 +235,12 @@ func TestNetworkInterfaces(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want, +got:\n%s", diff)
 	}
+	for filter, value := range map[string]string{"attachment.instance-id": instanceA, "ipv4-prefix.ipv4-prefix": "10.64.16.32/28", "mac-address": "0e:00:0a:40:00:0b"} {
+		found := must(b.ec2.DescribeNetworkInterfaces(t.Context(), &ec2api.DescribeNetworkInterfacesInput{Filters: []types.Filter{where(filter, value)}}))(b).NetworkInterfaces
+		if len(found) != 1 || *found[0].Attachment.InstanceId != instanceA || *found[0].Attachment.DeviceIndex != 0 || found[0].Attachment.AttachTime == nil {
+			t.Errorf("%s %s: %+v", filter, value, found)
+		}
+	}
 }
 
 func TestWorldIsChecked(t *testing.T) {
@@ -245,6 +256,8 @@ func TestWorldIsChecked(t *testing.T) {
 		"NoSubnetFor":   change(func(w *ec2.World) { w.Instances[0].Address = netip.MustParseAddr("10.65.0.1") }),
 		"WrongZone":     change(func(w *ec2.World) { w.Instances[0].Zone = "us-east-1c" }),
 		"AddressTwice":  change(func(w *ec2.World) { w.Instances[0].Address = w.Instances[1].Address }),
+		"PrefixOutside": change(func(w *ec2.World) { w.Instances[0].Prefixes = []netip.Prefix{netip.MustParsePrefix("10.64.64.16/28")} }),
+		"PrefixSize":    change(func(w *ec2.World) { w.Instances[0].Prefixes = []netip.Prefix{netip.MustParsePrefix("10.64.16.0/24")} }),
 		"UnknownGroup":  change(func(w *ec2.World) { w.Instances[0].SecurityGroups = []string{"sg-1"} }),
 	}
 	for name, w := range cases {

@@ -5,6 +5,6 @@
 // subnets, groups and instances here and leave their network interfaces here, which keep a security group from being deleted.
 //
 // The VPC is not a default one, so security groups go by id; every zone is of the region itself. IPv6 is no more than the blocks of
-// VPC and subnets: instances have no address of it. RunInstances takes
-// what a test world needs and refuses the rest as unknown parameters.
+// VPC and subnets: instances have no address of it. An instance has one network interface, which may hold prefixes for pods, as
+// Amazon's VPC CNI has them delegated. RunInstances takes what a test world needs and refuses the rest as unknown parameters.
 package ec2

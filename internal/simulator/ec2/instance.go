@@ -36,6 +36,11 @@ func (s *Service) addInstance(i Instance) error {
 	if s.instances[i.ID] != nil || s.used[i.Address] {
 		return fmt.Errorf("instance %q: id or address %s is in use", i.ID, i.Address)
 	}
+	for _, p := range i.Prefixes {
+		if p.Bits() != prefixBits || p.Masked() != p || !subnet.CIDR.Contains(p.Addr()) {
+			return fmt.Errorf("instance %q: %s is no /%d of its subnet's %s", i.ID, p, prefixBits, subnet.CIDR)
+		}
+	}
 	groups := i.SecurityGroups
 	if len(groups) == 0 {
 		groups = []string{defaultGroup}
@@ -53,6 +58,12 @@ func (s *Service) addInstance(i Instance) error {
 	s.setTags(i.ID, i.Tags)
 	s.interfaces[interfaceOf(i.ID)] = &networkInterface{
 		id: interfaceOf(i.ID), subnet: subnet.ID, address: i.Address.String(), groups: slices.Clone(groups), instance: i.ID,
+		attached: s.now(), prefixes: slices.Clone(i.Prefixes),
+	}
+	for _, p := range i.Prefixes {
+		for _, a := range addressesOf(p) {
+			s.used[a] = true
+		}
 	}
 	return nil
 }
@@ -87,16 +98,32 @@ type placement struct{ AvailabilityZone, AvailabilityZoneId, Tenancy string }
 
 type privateAddress struct {
 	Primary          bool
+	PrivateDnsName   string
 	PrivateIpAddress string
 }
 
+type instanceAttachment struct {
+	AttachTime          time.Time
+	AttachmentId        string
+	DeleteOnTermination bool
+	DeviceIndex         int
+	NetworkCardIndex    int
+	Status              string
+}
+
 type instanceInterface struct {
+	Attachment         instanceAttachment
 	Description        string
 	Groups             []groupIdentifier `out:"groupSet"`
+	InterfaceType      string
+	Ipv4Prefixes       []ipv4Prefix `out:"ipv4PrefixSet"`
+	MacAddress         string
 	NetworkInterfaceId string
 	OwnerId            string
+	PrivateDnsName     string
 	PrivateIpAddress   string
 	PrivateIpAddresses []privateAddress `out:"privateIpAddressesSet"`
+	SourceDestCheck    bool
 	Status             string
 	SubnetId           string
 	VpcId              string
@@ -220,13 +247,22 @@ func (s *Service) reservationOf(i *instance) reservation {
 	if i.state == running {
 		item.PrivateDnsName, item.PrivateIpAddress = s.privateDNS(i.address), i.address.String()
 		item.SecurityGroups, item.SubnetId, item.VpcId = s.identifiers(i.groups), i.subnet, s.vpc.ID
-		item.NetworkInterfaces = append(item.NetworkInterfaces, instanceInterface{
-			Groups: s.identifiers(i.groups), NetworkInterfaceId: interfaceOf(i.id), OwnerId: s.account,
-			PrivateIpAddress: i.address.String(), PrivateIpAddresses: []privateAddress{{true, i.address.String()}},
-			Status: "in-use", SubnetId: i.subnet, VpcId: s.vpc.ID,
-		})
+		item.NetworkInterfaces = append(item.NetworkInterfaces, s.instanceInterface(i))
 	}
 	return reservation{[]groupIdentifier{}, []instanceItem{item}, s.account, "r-" + strings.TrimPrefix(i.id, "i-")}
+}
+
+// instanceInterface is the one network interface of an instance, as the instance tells of it.
+func (s *Service) instanceInterface(i *instance) instanceInterface {
+	n := s.interfaceItem(s.interfaces[interfaceOf(i.id)])
+	return instanceInterface{
+		Attachment: instanceAttachment{
+			AttachTime: *n.Attachment.AttachTime, AttachmentId: n.Attachment.AttachmentId, DeleteOnTermination: true, Status: "attached",
+		},
+		Description: n.Description, Groups: n.Groups, InterfaceType: n.InterfaceType, Ipv4Prefixes: n.Ipv4Prefixes, MacAddress: n.MacAddress,
+		NetworkInterfaceId: n.NetworkInterfaceId, OwnerId: n.OwnerId, PrivateDnsName: n.PrivateDnsName, PrivateIpAddress: n.PrivateIpAddress,
+		PrivateIpAddresses: n.PrivateIpAddresses, SourceDestCheck: true, Status: n.Status, SubnetId: n.SubnetId, VpcId: n.VpcId,
+	}
 }
 
 type runInstancesInput struct {
@@ -369,8 +405,7 @@ func (s *Service) terminate(in *terminateInput) (*terminateOutput, func(string),
 		before := stateOf(i)
 		if i.state == running {
 			i.state = terminated
-			delete(s.used, i.address)
-			delete(s.interfaces, interfaceOf(id))
+			s.release(s.interfaces[interfaceOf(id)])
 		}
 		out.TerminatingInstances = append(out.TerminatingInstances, stateChange{stateOf(i), id, before})
 	}

@@ -1,8 +1,11 @@
 package ec2
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -11,9 +14,11 @@ type networkInterface struct {
 	id, subnet, address string
 	groups              []string
 	instance            string
-	owner               string    // a load balancer's ARN
-	description         string    // "ELB app/name/id"
-	gone                time.Time // zero while the load balancer lives; it goes when that time has come
+	attached            time.Time      // to the instance
+	prefixes            []netip.Prefix // for addresses beside its own
+	owner               string         // a load balancer's ARN
+	description         string         // "ELB app/name/id"
+	gone                time.Time      // zero while the load balancer lives; it goes when that time has come
 }
 
 // Interfaces are what a load balancer wants in the network: one interface in each subnet, with all of its groups.
@@ -60,15 +65,37 @@ func (s *Service) Attach(want Interfaces) error {
 // sweep removes the interfaces whose time has come.
 func (s *Service) sweep() {
 	now := s.now()
-	for id, n := range s.interfaces {
+	for _, n := range s.interfaces {
 		if !n.gone.IsZero() && !n.gone.After(now) {
-			delete(s.interfaces, id)
-			delete(s.tags, id)
-			if a, err := netip.ParseAddr(n.address); err == nil {
-				delete(s.used, a)
-			}
+			s.release(n)
 		}
 	}
+}
+
+// release an interface with its addresses.
+func (s *Service) release(n *networkInterface) {
+	delete(s.interfaces, n.id)
+	delete(s.tags, n.id)
+	if a, err := netip.ParseAddr(n.address); err == nil {
+		delete(s.used, a)
+	}
+	for _, p := range n.prefixes {
+		for _, a := range addressesOf(p) {
+			delete(s.used, a)
+		}
+	}
+}
+
+// prefixBits of a prefix that EC2 delegates to a network interface.
+const prefixBits = 28
+
+// addressesOf a prefix that is delegated.
+func addressesOf(p netip.Prefix) []netip.Addr {
+	var out []netip.Addr
+	for a := p.Addr(); p.Contains(a); a = a.Next() {
+		out = append(out, a)
+	}
+	return out
 }
 
 type describeInterfacesInput struct {
@@ -80,10 +107,17 @@ type describeInterfacesInput struct {
 }
 
 type interfaceAttachment struct {
-	InstanceId      string
-	InstanceOwnerId string
-	Status          string
+	AttachTime          *time.Time
+	AttachmentId        string
+	DeleteOnTermination bool
+	DeviceIndex         int
+	InstanceId          *string
+	InstanceOwnerId     string
+	NetworkCardIndex    int
+	Status              string
 }
+
+type ipv4Prefix struct{ Ipv4Prefix string }
 
 type interfaceItem struct {
 	Attachment         *interfaceAttachment
@@ -91,8 +125,11 @@ type interfaceItem struct {
 	Description        string
 	Groups             []groupIdentifier `out:"groupSet"`
 	InterfaceType      string
+	Ipv4Prefixes       []ipv4Prefix `out:"ipv4PrefixSet"`
+	MacAddress         string
 	NetworkInterfaceId string
 	OwnerId            string
+	PrivateDnsName     string
 	PrivateIpAddress   string
 	PrivateIpAddresses []privateAddress `out:"privateIpAddressesSet"`
 	RequesterId        string
@@ -132,24 +169,42 @@ func (s *Service) describeNetworkInterfaces(in *describeInterfacesInput) (*descr
 }
 
 func (s *Service) interfaceItem(n *networkInterface) interfaceItem {
+	address := netip.MustParseAddr(n.address)
+	dns := s.privateDNS(address)
 	item := interfaceItem{
 		AvailabilityZone: s.subnets[n.subnet].Zone, Description: n.description, Groups: s.identifiers(n.groups),
-		InterfaceType: "interface", NetworkInterfaceId: n.id, OwnerId: s.account, PrivateIpAddress: n.address,
-		PrivateIpAddresses: []privateAddress{{true, n.address}}, SourceDestCheck: true, Status: "in-use", SubnetId: n.subnet,
-		TagSet: s.tagSet(n.id), VpcId: s.vpc.ID, Attachment: &interfaceAttachment{n.instance, s.account, "attached"},
+		InterfaceType: "interface", Ipv4Prefixes: []ipv4Prefix{}, MacAddress: macAddress(address), NetworkInterfaceId: n.id, OwnerId: s.account,
+		PrivateDnsName: dns, PrivateIpAddress: n.address, PrivateIpAddresses: []privateAddress{{true, dns, n.address}}, SourceDestCheck: true,
+		Status: "in-use", SubnetId: n.subnet, TagSet: s.tagSet(n.id), VpcId: s.vpc.ID,
 	}
+	for _, p := range n.prefixes {
+		item.Ipv4Prefixes = append(item.Ipv4Prefixes, ipv4Prefix{p.String()})
+	}
+	_, id, _ := strings.Cut(n.id, "-")
 	if n.owner != "" {
-		item.RequesterId, item.RequesterManaged, item.Attachment.InstanceOwnerId = "amazon-elb", true, "amazon-elb"
+		item.RequesterId, item.RequesterManaged = "amazon-elb", true
+		item.Attachment = &interfaceAttachment{AttachmentId: "ela-attach-" + id, DeviceIndex: 1, InstanceOwnerId: "amazon-elb", Status: "attached"}
+		return item
+	}
+	item.Attachment = &interfaceAttachment{
+		AttachTime: &n.attached, AttachmentId: "eni-attach-" + id, DeleteOnTermination: true, InstanceId: &n.instance, InstanceOwnerId: s.account,
+		Status: "attached",
 	}
 	return item
+}
+
+// macAddress is as good as any other that is the interface's own.
+func macAddress(a netip.Addr) string {
+	b := a.As4()
+	return fmt.Sprintf("0e:00:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
 }
 
 func interfaceFacets(n interfaceItem) facets {
 	f := facets{
 		"addresses.private-ip-address": {n.PrivateIpAddress}, "availability-zone": {n.AvailabilityZone}, "description": {n.Description},
-		"attachment.instance-id": nil, "attachment.instance-owner-id": nil, "attachment.status": {"attached"}, "group-id": nil,
-		"group-name": nil, "interface-type": {n.InterfaceType}, "network-interface-id": {n.NetworkInterfaceId},
-		"owner-id": {n.OwnerId}, "private-ip-address": {n.PrivateIpAddress}, "requester-id": {n.RequesterId},
+		"attachment.attachment-id": nil, "attachment.device-index": nil, "attachment.instance-id": nil, "attachment.instance-owner-id": nil,
+		"attachment.status": {"attached"}, "group-id": nil, "group-name": nil, "ipv4-prefix.ipv4-prefix": nil, "mac-address": {n.MacAddress}, "interface-type": {n.InterfaceType}, "network-interface-id": {n.NetworkInterfaceId},
+		"owner-id": {n.OwnerId}, "private-dns-name": {n.PrivateDnsName}, "private-ip-address": {n.PrivateIpAddress}, "requester-id": {n.RequesterId},
 		"requester-managed": {map[bool]string{true: "true", false: "false"}[n.RequesterManaged]}, "status": {n.Status},
 		"subnet-id": {n.SubnetId}, "vpc-id": {n.VpcId},
 	}
@@ -157,9 +212,15 @@ func interfaceFacets(n interfaceItem) facets {
 		f["group-id"] = append(f["group-id"], g.GroupId)
 		f["group-name"] = append(f["group-name"], g.GroupName)
 	}
-	if n.Attachment != nil {
-		f["attachment.instance-id"] = []string{n.Attachment.InstanceId}
-		f["attachment.instance-owner-id"] = []string{n.Attachment.InstanceOwnerId}
+	for _, p := range n.Ipv4Prefixes {
+		f["ipv4-prefix.ipv4-prefix"] = append(f["ipv4-prefix.ipv4-prefix"], p.Ipv4Prefix)
+	}
+	if at := n.Attachment; at != nil {
+		f["attachment.attachment-id"], f["attachment.device-index"] = []string{at.AttachmentId}, []string{strconv.Itoa(at.DeviceIndex)}
+		f["attachment.instance-owner-id"] = []string{at.InstanceOwnerId}
+		if at.InstanceId != nil {
+			f["attachment.instance-id"] = []string{*at.InstanceId}
+		}
 	}
 	return f
 }

@@ -54,6 +54,7 @@ type Instance struct {
 	Address        netip.Addr
 	Zone           string // empty: the zone of its subnet
 	SecurityGroups []string
+	Prefixes       []netip.Prefix // of its network interface, for the addresses of pods; /28 each
 	Tags           map[string]string
 }
 
@@ -67,7 +68,8 @@ const (
 )
 
 // DefaultWorld is a VPC 10.64.0.0/16 with IPv6 in three zones of a region, each with a public and a private subnet tagged for load
-// balancer discovery, and one instance, a cluster node, in each public one.
+// balancer discovery, and one instance, a cluster node, in each public one. Nodes have as many prefixes for pods as the network
+// interface of an m5.large can.
 func DefaultWorld(region string) World {
 	w := World{
 		VPC: VPC{
@@ -95,10 +97,22 @@ func DefaultWorld(region string) World {
 		w.Instances = append(w.Instances, Instance{
 			ID: "i-0a00000000000000" + zone, Address: netip.AddrFrom4([4]byte{10, 64, third, 11}),
 			SecurityGroups: []string{DefaultNodeGroup},
+			Prefixes:       delegated(netip.AddrFrom4([4]byte{10, 64, third + 16, 0}), 9),
 			Tags:           map[string]string{"Name": fmt.Sprintf("node-%s", zone)},
 		})
 	}
 	return w
+}
+
+// delegated are prefixes for pods from an address on.
+func delegated(from netip.Addr, count int) []netip.Prefix {
+	var out []netip.Prefix
+	for range count {
+		p := netip.PrefixFrom(from, prefixBits)
+		out = append(out, p)
+		from = addressesOf(p)[1<<(32-prefixBits)-1].Next()
+	}
+	return out
 }
 
 // sixtyFour is the /64 of a VPC's /56 with a number.
