@@ -2,7 +2,7 @@ package adopt
 
 import (
 	"context"
-	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -152,13 +152,15 @@ func (m *Move) Wait(ctx context.Context, patience time.Duration) error {
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return errors.Errorf("ended before it was done: %s; nothing was removed: run the same again", why)
 		case <-over:
 			return errors.Errorf("%s; nothing was removed: start the provider or mend that, and run the same again", why)
 		case <-time.After(tick):
 		}
 	}
 }
+
+func kindOf(o client.Object) string { return reflect.Indirect(reflect.ValueOf(o)).Type().Name() }
 
 // lacks says what does not answer yet.
 func (m *Move) lacks(ctx context.Context) (string, error) {
@@ -170,7 +172,7 @@ func (m *Move) lacks(ctx context.Context) (string, error) {
 		if _, service := o.(*corev1.Service); service {
 			continue
 		}
-		name := strings.TrimPrefix(fmt.Sprintf("%T", o), "*v1alpha1.") + " " + o.GetName()
+		name := kindOf(o) + " " + o.GetName()
 		err := m.Kube.Get(ctx, client.ObjectKeyFromObject(o), o)
 		switch {
 		case kerrors.IsNotFound(err):
@@ -201,6 +203,9 @@ func (m *Move) Finish(ctx context.Context) error {
 		}
 	}
 	for _, g := range f.TargetGroups {
+		if err := m.unbind(ctx, *g.TargetGroupArn); err != nil {
+			return err
+		}
 		if err := m.drain(ctx, *g.TargetGroupArn); err != nil {
 			return err
 		}

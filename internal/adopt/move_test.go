@@ -10,6 +10,8 @@ import (
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
@@ -217,6 +219,29 @@ func TestForeignRules(t *testing.T) {
 	health := rig.Value(w.Rig.ELB.DescribeTargetHealth(t.Context(), &elbv2.DescribeTargetHealthInput{TargetGroupArn: &used}))(w.Rig)
 	if h := health.TargetHealthDescriptions; len(h) != 1 || h[0].TargetHealth.State == elbtypes.TargetHealthStateEnumDraining {
 		t.Errorf("targets of the rule made by hand: %v", h)
+	}
+}
+
+// An object of the other controller that binds what is removed would be in its way when it is given the load balancer back.
+func TestTheirBindings(t *testing.T) {
+	w := newWorld(t, plain)
+	l := w.listen(shop, w.balancer(shop))
+	gone, used := w.targets(shop, "k8s-shop-a", elbtypes.TargetTypeEnumIp), w.targets(shop, "k8s-shop-b", elbtypes.TargetTypeEnumIp)
+	w.rule(l, 1, gone, lbcTags(shop, "80:1"))
+	w.rule(l, 2, used, nil)
+	for name, arn := range map[string]string{"k8s-shop-a": gone, "k8s-shop-b": used} {
+		rig.Must(w.Rig, w.Rig.Kube.Create(t.Context(), &unstructured.Unstructured{Object: map[string]any{
+			"apiVersion": "elbv2.k8s.aws/v1beta1", "kind": "TargetGroupBinding", "spec": map[string]any{"targetGroupARN": arn},
+			"metadata": map[string]any{"namespace": "shop", "name": name, "finalizers": []any{"elbv2.k8s.aws/resources"}},
+		}}))
+	}
+	rig.Must(w.Rig, w.Take(t.Context()))
+	rig.Must(w.Rig, w.Finish(t.Context()))
+	left := &unstructured.UnstructuredList{}
+	left.SetGroupVersionKind(schema.GroupVersionKind{Group: "elbv2.k8s.aws", Version: "v1beta1", Kind: "TargetGroupBindingList"})
+	rig.Must(w.Rig, w.Rig.Kube.List(t.Context(), left))
+	if len(left.Items) != 1 || left.Items[0].GetName() != "k8s-shop-b" {
+		t.Errorf("left of two bindings is to be that of the target group in use: %v", left.Items)
 	}
 }
 

@@ -139,7 +139,7 @@ func (p *Plan) remove(f *Found, end translate.Output) {
 		p.step("remove", "rule", awssdk.ToString(r.RuleArn), fmt.Sprintf("port %d, priority %d", r.Port, r.Position))
 	}
 	for _, g := range f.TargetGroups {
-		p.step("remove", "target group", awssdk.ToString(g.TargetGroupName), "when its targets are drained")
+		p.step("remove", "target group", awssdk.ToString(g.TargetGroupName), "with its TargetGroupBinding, when its targets are drained")
 	}
 	if lb := balancer(end); f.Group == nil || lb == nil || len(lb.Spec.ForProvider.SecurityGroups) > 0 {
 		return

@@ -25,7 +25,7 @@ func (m *Move) PlanRelease(ctx context.Context) (*Plan, error) {
 	}
 	p.step("release", "LoadBalancer", awssdk.ToString(f.LoadBalancer.LoadBalancerArn), "with the tags of AWS Load Balancer Controller")
 	for _, o := range made(in.Observed) {
-		p.step("forget", "object", o.GetName(), "what it stands for stays in AWS")
+		p.step("forget", kindOf(o), o.GetName(), "what it stands for stays in AWS")
 	}
 	return p, m.idle(ctx, p, "provider-alb-gateway", "it would make all of this again; scale it to zero")
 }

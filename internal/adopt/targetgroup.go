@@ -8,9 +8,37 @@ import (
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+	kerrors "k8s.io/apimachinery/pkg/api/errors"
+	kmeta "k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
 )
+
+// theirBinding is by which the other controller registers targets.
+var theirBinding = schema.GroupVersionKind{Group: "elbv2.k8s.aws", Version: "v1beta1", Kind: "TargetGroupBinding"}
+
+// unbind a target group: the other controller would register targets again, and, when it is given the load balancer back, not get past
+// an object by the name of one that it makes.
+func (m *Move) unbind(ctx context.Context, arn string) error {
+	list := &unstructured.UnstructuredList{}
+	list.SetGroupVersionKind(theirBinding.GroupVersion().WithKind(theirBinding.Kind + "List"))
+	if err := m.Kube.List(ctx, list); kmeta.IsNoMatchError(err) || kerrors.IsNotFound(err) {
+		return nil
+	} else if err != nil {
+		return errors.Wrap(err, "cannot list the TargetGroupBindings of AWS Load Balancer Controller")
+	}
+	for i := range list.Items {
+		if of, _, _ := unstructured.NestedString(list.Items[i].Object, "spec", "targetGroupARN"); of != arn {
+			continue
+		}
+		if err := m.forget(ctx, &list.Items[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Used is a target group and who forwards to it.
 type Used struct {

@@ -44,7 +44,7 @@ var allowed = map[string][]string{
 	"cmd/assumptions":              {"cluster/assumption", "internal/simulator"},
 	"cmd/demo":                     {"cluster/demo"},
 	"cmd/albsim":                   {"internal/simulator"},
-	"cmd/kubectl-alb":              {"internal/adopt", "internal/controller/gateway", "internal/snapshot", "internal/translate", "internal/view"},
+	"cmd/kubectl-alb":              {"internal/adopt", "internal/aws/body", "internal/controller/gateway", "internal/snapshot", "internal/translate", "internal/view"},
 	"cmd/provider":                 {"apis", "internal/aws", "internal/controller", "internal/page", "internal/translate"},
 }
 
