@@ -100,6 +100,16 @@ crossplane: go
 test-install: build crossplane ## Install, upgrade, stop, delete and bring back the package with Crossplane itself, while a load balancer serves.
 	cd cluster/install && $(GO) test -count=1 -timeout 20m .
 
+.PHONY: lbc
+lbc: go
+	@mkdir -p $(BIN)/aws-load-balancer-controller-crds
+	cd cluster/lbc && $(GO) build -ldflags '-s -w' -o $(BIN)/aws-load-balancer-controller sigs.k8s.io/aws-load-balancer-controller && \
+		install -m 644 $$($(GO) list -m -f '{{.Dir}}' sigs.k8s.io/aws-load-balancer-controller)/config/crd/bases/*.yaml $(BIN)/aws-load-balancer-controller-crds/
+
+.PHONY: test-migrate
+test-migrate: build lbc ## Take over what AWS Load Balancer Controller itself has made, and give it back, while its load balancer serves.
+	$(GO) test -count=1 ./cluster/e2e -run 'TestScripts/incumbent$$'
+
 .PHONY: bench
 bench: build ## Measure the provider against its figures (cluster/bench/report.json); ROW=NAME for one row, ARGS=--list for their names.
 	@$(GO) run ./cluster/bench $(if $(ROW),--row=$(ROW)) $(ARGS)

@@ -69,6 +69,7 @@ func TestScripts(t *testing.T) {
 	testscript.RunT(inOrder{t}, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
+		Condition:           conditions,
 		Setup:               func(env *testscript.Env) error { return setUp(env, kubectl) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"allow":             allow,
@@ -100,6 +101,7 @@ func TestScripts(t *testing.T) {
 			"aws-arn":           awsARN,
 			"aws-lbc":           awsLBC,
 			"aws-lbc-left":      awsLBCLeft,
+			"lbc":               lbc,
 			"idp":               idp,
 			"browse":            browse,
 			"aws-delete":        awsDelete,
