@@ -86,7 +86,7 @@ func (n *needs) balancing() {
 		named = c.values("ResourceArn")
 	}
 	kind, creates := made[c.Operation]
-	fresh := n.account.arn(c.Service, kind+cmp.Or(c.Parameters["Name"], "*")+"/*")
+	fresh := n.account.arn(c.Service, kind+cmp.Or(c.Parameters["Name"], c.within(), "*")+"/*")
 	switch {
 	case strings.HasPrefix(c.Operation, "Describe"):
 		named = nil
@@ -114,6 +114,13 @@ func (n *needs) balancing() {
 	for _, pool := range c.ending("UserPoolArn") {
 		n.on("cognito-idp:DescribeUserPoolClient", pool)
 	}
+}
+
+// within is what a listener, or a rule, is made in, as the ARN of the new one goes on: the name and the id of the load balancer, and for a
+// rule the id of the listener.
+func (c Call) within() string {
+	_, path, _ := strings.Cut(cmp.Or(c.Parameters["LoadBalancerArn"], c.Parameters["ListenerArn"]), "/app/")
+	return path
 }
 
 // told is which parameter of which calls tells a condition key of ELBv2.

@@ -39,6 +39,14 @@ func TestNeeds(t *testing.T) {
 			Call{"elasticloadbalancing", "CreateListener", map[string]string{"LoadBalancerArn": balancer, "Protocol": "HTTPS", "SslPolicy": "p"}},
 			[]string{"elasticloadbalancing:CreateListener " + balancer + " " + owned + " elasticloadbalancing:ListenerProtocol=[HTTPS] elasticloadbalancing:ResourceTag/owner=[shop] elasticloadbalancing:SecurityPolicy=[p]"},
 		},
+		"TaggedListener": {Call{"elasticloadbalancing", "CreateListener", tags("Tags.1", "LoadBalancerArn", balancer)}, []string{
+			"elasticloadbalancing:CreateListener " + balancer + " " + "aws:RequestTag/team=[a] " + owned + " aws:TagKeys=[team] elasticloadbalancing:ResourceTag/owner=[shop]",
+			"elasticloadbalancing:AddTags arn:aws:elasticloadbalancing:r:1:listener/app/shop/1/* " + tagged + " elasticloadbalancing:CreateAction=[CreateListener]",
+		}},
+		"TaggedRule": {Call{"elasticloadbalancing", "CreateRule", tags("Tags.1", "ListenerArn", strings.Replace(balancer, "loadbalancer", "listener", 1)+"/2")}, []string{
+			"elasticloadbalancing:CreateRule arn:aws:elasticloadbalancing:r:1:listener/app/shop/1/2 " + tagged,
+			"elasticloadbalancing:AddTags arn:aws:elasticloadbalancing:r:1:listener-rule/app/shop/1/2/* " + tagged + " elasticloadbalancing:CreateAction=[CreateRule]",
+		}},
 		"Subnets": {
 			Call{"elasticloadbalancing", "SetSubnets", map[string]string{"LoadBalancerArn": balancer, "Subnets.1": "subnet-a", "SubnetMappings.1.SubnetId": "subnet-b"}},
 			[]string{"elasticloadbalancing:SetSubnets " + balancer + " " + owned + " elasticloadbalancing:ResourceTag/owner=[shop] elasticloadbalancing:Subnet=[subnet-a subnet-b]"},
