@@ -19,7 +19,7 @@ import (
 )
 
 // patience is how long something may take that is bound to happen.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // until calls f again until it returns nil, and gives up with its last error.
 func until(f func() error) error {

@@ -40,7 +40,7 @@ type Ages struct {
 	// Settle is how long AWS may lag behind its own writes. 10 s.
 	Settle time.Duration
 
-	// Credentials from a Secret, which is read anew after this. 30 s.
+	// Credentials from a Secret, which is read anew after this; after Error, if AWS refuses them. 30 s.
 	Credentials time.Duration
 
 	// Moment that requests of the same kind wait for each other, to travel in one call. 5 ms.
@@ -79,11 +79,12 @@ func AgesFor(poll time.Duration) Ages {
 	}
 	usual := Ages{}.orDefaults()
 	return Ages{
-		Listing: share(usual.Listing),
-		Content: share(usual.Content),
-		Detail:  share(usual.Detail),
-		Health:  share(usual.Health),
-		Network: share(usual.Network),
-		Groups:  share(usual.Groups),
+		Listing:     share(usual.Listing),
+		Content:     share(usual.Content),
+		Detail:      share(usual.Detail),
+		Health:      share(usual.Health),
+		Network:     share(usual.Network),
+		Groups:      share(usual.Groups),
+		Credentials: share(usual.Credentials),
 	}
 }

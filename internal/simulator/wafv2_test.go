@@ -55,6 +55,43 @@ func TestWebACLAssociation(t *testing.T) {
 	}
 }
 
+// AWS WAF API reference, GetWebACL, UpdateWebACL, DeleteWebACL: who changes one has to have seen it as it is.
+func TestWebACL(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, quick())
+	acl := b.webACL("one")
+	get := func() *wafv2.GetWebACLOutput {
+		return must(b.wafv2.GetWebACL(t.Context(), &wafv2.GetWebACLInput{Name: acl.Name, Id: acl.Id, Scope: waftypes.ScopeRegional}))(b)
+	}
+	if got := get(); *got.LockToken != *acl.LockToken || *got.WebACL.ARN != *acl.ARN || got.WebACL.DefaultAction.Allow == nil || len(got.WebACL.Rules) != 0 {
+		t.Errorf("after CreateWebACL: %+v", got.WebACL)
+	}
+	update := &wafv2.UpdateWebACLInput{
+		Name: acl.Name, Id: acl.Id, Scope: waftypes.ScopeRegional, LockToken: acl.LockToken, Description: new("closed"),
+		DefaultAction: &waftypes.DefaultAction{Block: &waftypes.BlockAction{}}, VisibilityConfig: &waftypes.VisibilityConfig{MetricName: new("m")},
+	}
+	must(b.wafv2.UpdateWebACL(t.Context(), update))(b)
+	if got := get(); *got.LockToken == *acl.LockToken || got.WebACL.DefaultAction.Block == nil || *got.WebACL.Description != "closed" {
+		t.Errorf("after UpdateWebACL: %+v", got.WebACL)
+	}
+	if _, err := b.wafv2.UpdateWebACL(t.Context(), update); codeOf(t, err) != "WAFOptimisticLockException" {
+		t.Errorf("with the token of before: want WAFOptimisticLockException, got %v", err)
+	}
+
+	must(b.wafv2.TagResource(t.Context(), &wafv2.TagResourceInput{ResourceARN: acl.ARN, Tags: []waftypes.Tag{{Key: new("a"), Value: new("1")}, {Key: new("b"), Value: new("2")}}}))(b)
+	must(b.wafv2.UntagResource(t.Context(), &wafv2.UntagResourceInput{ResourceARN: acl.ARN, TagKeys: []string{"a"}}))(b)
+	tags := must(b.wafv2.ListTagsForResource(t.Context(), &wafv2.ListTagsForResourceInput{ResourceARN: acl.ARN}))(b).TagInfoForResource.TagList
+	if len(tags) != 1 || *tags[0].Key != "b" || *tags[0].Value != "2" {
+		t.Errorf("tags: %+v", tags)
+	}
+
+	must(b.wafv2.DeleteWebACL(t.Context(), &wafv2.DeleteWebACLInput{Name: acl.Name, Id: acl.Id, Scope: waftypes.ScopeRegional, LockToken: get().LockToken}))(b)
+	_, err := b.wafv2.GetWebACL(t.Context(), &wafv2.GetWebACLInput{Name: acl.Name, Id: acl.Id, Scope: waftypes.ScopeRegional})
+	if codeOf(t, err) != "WAFNonexistentItemException" {
+		t.Errorf("after DeleteWebACL: want WAFNonexistentItemException, got %v", err)
+	}
+}
+
 func TestWebACLAssociationRefused(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, quick())

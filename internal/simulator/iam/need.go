@@ -218,9 +218,16 @@ func (n *needs) acm() {
 }
 
 func (n *needs) wafv2() {
-	balancer := n.call.values("ResourceArn")
-	n.own(slices.Concat(n.call.values("WebACLArn"), balancer)...)
-	switch n.call.Operation {
+	c := n.call
+	balancer := c.values("ResourceArn")
+	named := slices.Concat(c.values("WebACLArn"), c.values("ResourceARN"), balancer)
+	if name := c.Parameters["Name"]; name != "" {
+		named = []string{n.account.arn("wafv2", "regional/webacl/"+name+"/"+cmp.Or(c.Parameters["Id"], "*"))}
+	}
+	n.own(named...)
+	switch c.Operation {
+	case "CreateWebACL":
+		n.created("wafv2:TagResource", "", named[0])
 	case "AssociateWebACL", "DisassociateWebACL":
 		n.on("elasticloadbalancing:SetWebAcl", balancer...)
 	case "GetWebACLForResource":

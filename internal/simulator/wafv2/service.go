@@ -3,8 +3,6 @@ package wafv2
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -31,15 +29,6 @@ type Options struct {
 
 	// LoadBalancer looks one up by ARN.
 	LoadBalancer func(arn string) Resource
-}
-
-type webACL struct {
-	Name       string
-	ID         string `json:"Id"`
-	ARN        string
-	LockToken  string `json:",omitempty"`
-	visibility map[string]any
-	action     map[string]any
 }
 
 // A Service holds web ACLs and associations.
@@ -73,9 +62,14 @@ func (s *Service) Wire() *wire.Service {
 			"CreateWebACL":           operation(s, s.create),
 			"DeleteWebACL":           operation(s, s.delete),
 			"DisassociateWebACL":     operation(s, s.disassociate),
+			"GetWebACL":              operation(s, s.get),
 			"GetWebACLForResource":   operation(s, s.getForResource),
 			"ListResourcesForWebACL": operation(s, s.listResources),
+			"ListTagsForResource":    operation(s, s.listTags),
 			"ListWebACLs":            operation(s, s.list),
+			"TagResource":            operation(s, s.tag),
+			"UntagResource":          operation(s, s.untag),
+			"UpdateWebACL":           operation(s, s.update),
 		},
 	}
 }
@@ -153,15 +147,6 @@ type getOutput struct {
 	WebACL *describedACL `json:",omitempty"`
 }
 
-type describedACL struct {
-	webACL
-
-	DefaultAction    map[string]any
-	VisibilityConfig map[string]any
-	Capacity         int
-	Rules            []any
-}
-
 func (s *Service) getForResource(in *resourceInput) (*getOutput, error) {
 	if !albForm.MatchString(in.ResourceArn) {
 		return nil, invalid("RESOURCE_ARN", in.ResourceArn)
@@ -173,9 +158,7 @@ func (s *Service) getForResource(in *resourceInput) (*getOutput, error) {
 	if acl == nil {
 		return &getOutput{}, nil
 	}
-	out := &describedACL{webACL: *acl, DefaultAction: acl.action, VisibilityConfig: acl.visibility, Rules: []any{}}
-	out.LockToken = ""
-	return &getOutput{out}, nil
+	return &getOutput{acl.described()}, nil
 }
 
 type aclInput struct{ WebACLArn string }
@@ -193,71 +176,4 @@ func (s *Service) listResources(in *aclInput) (*resourcesOutput, error) {
 		}
 	}
 	return out, nil
-}
-
-type createInput struct {
-	Name, Scope                     string
-	DefaultAction, VisibilityConfig map[string]any
-}
-
-type createOutput struct{ Summary webACL }
-
-func (s *Service) create(in *createInput) (*createOutput, error) {
-	switch {
-	case !nameForm.MatchString(in.Name):
-		return nil, wire.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[\\w\\-]+$", in.Name)
-	case in.Scope != "REGIONAL":
-		return nil, wire.Errorf("WAFInvalidParameterException", "Error reason: The scope is not valid., field: SCOPE_VALUE, parameter: %s", in.Scope)
-	case len(in.DefaultAction) != 1 || in.VisibilityConfig == nil:
-		return nil, wire.Errorf("WAFInvalidParameterException", "Error reason: You must specify exactly one default action and a visibility configuration., field: DEFAULT_ACTION, parameter: null")
-	}
-	for _, acl := range s.acls {
-		if acl.Name == in.Name {
-			return nil, wire.Errorf("WAFDuplicateItemException", "AWS WAF couldn't perform the operation because some resource in your request is a duplicate of an existing one.")
-		}
-	}
-	acl := &webACL{Name: in.Name, ID: newID(), LockToken: newID(), action: in.DefaultAction, visibility: in.VisibilityConfig}
-	acl.ARN = fmt.Sprintf("arn:aws:wafv2:%s:%s:regional/webacl/%s/%s", s.region, s.account, acl.Name, acl.ID)
-	s.acls[acl.ARN] = acl
-	return &createOutput{*acl}, nil
-}
-
-type deleteInput struct {
-	Name, Scope, LockToken string
-	ID                     string `json:"Id"`
-}
-
-func (s *Service) delete(in *deleteInput) (*none, error) {
-	for arn, acl := range s.acls {
-		if acl.ID != in.ID || acl.Name != in.Name {
-			continue
-		}
-		if acl.LockToken != in.LockToken {
-			return nil, wire.Errorf("WAFOptimisticLockException", "AWS WAF couldn't save your changes because someone changed the resource after you started to edit it. Reapply your changes.")
-		}
-		for resource, associated := range s.associations {
-			if associated == arn && !s.forget(resource) {
-				return nil, wire.Errorf("WAFAssociatedItemException", "AWS WAF couldn't perform the operation because your resource is being used by another resource or it's associated with another resource.")
-			}
-		}
-		delete(s.acls, arn)
-		return &none{}, nil
-	}
-	return nil, nonexistent()
-}
-
-type listOutput struct{ WebACLs []webACL }
-
-func (s *Service) list(*none) (*listOutput, error) {
-	out := &listOutput{WebACLs: []webACL{}}
-	for _, arn := range slices.Sorted(maps.Keys(s.acls)) {
-		out.WebACLs = append(out.WebACLs, *s.acls[arn])
-	}
-	return out, nil
-}
-
-func newID() string {
-	b := make([]byte, 16)
-	_, _ = rand.Read(b) // never fails: crypto/rand
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
