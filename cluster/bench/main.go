@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -56,18 +57,23 @@ func (c *command) run(ctx context.Context) error {
 	}
 	defer l.close()
 	missed := 0
+	var broken []error // rows, which keep none from being measured
 	for i, r := range chosen {
 		fmt.Printf("[%d/%d] %s: %s\n", i+1, len(chosen), r.name, r.title)
 		n, err := c.measure(ctx, l, r)
 		if err != nil {
-			return err
+			fmt.Printf("  ✗ %v\n", err)
+			broken = append(broken, err)
+		}
+		if ctx.Err() != nil {
+			break
 		}
 		missed += n
 	}
 	if missed > 0 {
-		return fmt.Errorf("%d figures are missed", missed)
+		broken = append(broken, fmt.Errorf("%d figures are missed", missed))
 	}
-	return nil
+	return errors.Join(broken...)
 }
 
 // measure one row, tell and record its figures, and count those that are missed.

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -126,13 +127,21 @@ const (
 	ports     = 10000
 )
 
-// freeAddress is a loopback address that nothing listens on.
+var (
+	// beginning of the ports of this process, which another one may not share.
+	beginning = rand.Uint32N(ports) //nolint:gosec // Any will do.
+
+	// given away so far, so that none is given twice before it is listened on.
+	given atomic.Uint32
+)
+
+// freeAddress is a loopback address that nothing listens on, another one each time.
 func freeAddress() (string, error) {
 	var err error
 	for range 20 {
 		var l net.Listener
-		at := net.JoinHostPort("127.0.0.1", strconv.Itoa(firstPort+rand.IntN(ports))) //nolint:gosec // Any will do.
-		if l, err = net.Listen("tcp", at); err == nil {                               //nolint:noctx // it returns at once
+		at := net.JoinHostPort("127.0.0.1", strconv.Itoa(firstPort+int((beginning+given.Add(1))%ports)))
+		if l, err = net.Listen("tcp", at); err == nil { //nolint:noctx // it returns at once
 			return at, l.Close()
 		}
 	}
