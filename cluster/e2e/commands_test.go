@@ -78,6 +78,18 @@ func output(ts *testscript.TestScript, name string, args []string) (string, erro
 	}
 }
 
+// providerRests while a script has stopped it.
+var providerRests bool
+
+// startProvider where a script has stopped it.
+func startProvider() error {
+	if !providerRests {
+		return nil
+	}
+	providerRests = false
+	return system.StartProvider(context.Background())
+}
+
 // fill FILE... puts environment variables, written $NAME, into files.
 func fill(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args {
@@ -196,9 +208,9 @@ func number(ts *testscript.TestScript, s string) int {
 // provider start|stop|kill.
 func provider(ts *testscript.TestScript, _ bool, args []string) {
 	do := map[string]func() error{
-		"start": func() error { return system.StartProvider(context.Background()) },
-		"stop":  system.StopProvider,
-		"kill":  system.KillProvider,
+		"start": startProvider,
+		"stop":  func() error { providerRests = true; return system.StopProvider() },
+		"kill":  func() error { providerRests = true; return system.KillProvider() },
 	}
 	if len(args) != 1 || do[args[0]] == nil {
 		ts.Fatalf("usage: provider %s", strings.Join(slices.Sorted(maps.Keys(do)), "|"))

@@ -171,6 +171,7 @@ func setUp(env *testscript.Env, kubectl string) error {
 	}
 	env.Defer(func() {
 		_ = system.ClearFaults(ctx) // what a script leaves behind that failed is not for the next
+		_ = startProvider()
 		_, _ = system.Kubectl(ctx, "", "delete", "gateways", "--all", "-n", namespace, "--timeout=60s")
 		// The next script counts AWS calls: none of this one's may come later.
 		_, _ = system.Kubectl(ctx, "", "wait", "alb", "--all", "-n", namespace, "--for=delete", "--timeout=60s")

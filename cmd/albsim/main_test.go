@@ -3,11 +3,14 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -15,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
 )
 
 // build makes the binary once for all tests: what a process does at start and at a signal is what is tested.
@@ -25,6 +30,44 @@ func build(t *testing.T) string {
 		t.Fatalf("cannot build: %v\n%s", err, out)
 	}
 	return bin
+}
+
+// curled is a command of docs/simulator.md: method, body, path.
+var curled = regexp.MustCompile(`(?m)^    curl(?: -X ([A-Z]+))?(?: -d '([^']+)')? http://127\.0\.0\.1:4566(/\S+)$`)
+
+// The page tells to ask a simulator as it is asked here.
+func TestPage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "simulator.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sim, err := simulator.New(simulator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(sim)
+	defer sim.Close()
+	defer server.Close()
+	commands := curled.FindAllStringSubmatch(string(page), -1)
+	if want := strings.Count(string(page), "    curl "); len(commands) != want || want == 0 {
+		t.Fatalf("%d of %d commands are understood", len(commands), want)
+	}
+	for _, c := range commands {
+		method := cmp.Or(c[1], map[bool]string{true: http.MethodGet, false: http.MethodPost}[c[2] == ""])
+		req, err := http.NewRequestWithContext(t.Context(), method, server.URL+c[3], strings.NewReader(c[2]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if resp.StatusCode >= http.StatusMultipleChoices {
+			t.Errorf("%s: %s: %s", strings.TrimSpace(c[0]), resp.Status, body)
+		}
+	}
 }
 
 func TestAlbsim(t *testing.T) {

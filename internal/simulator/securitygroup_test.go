@@ -143,7 +143,7 @@ func TestAuthorize(t *testing.T) {
 	if diff := cmp.Diff([]string{"50 172.16.0.0/12", "tcp 10.0.0.0/8", "tcp 10.0.0.0/8"}, shown); diff != "" {
 		t.Errorf("a refused call adds nothing, and CIDR blocks are shown without host bits: -want, +got:\n%s", diff)
 	}
-	if len(g.IpPermissionsEgress) != 1 || *g.IpPermissionsEgress[0].IpProtocol != "-1" || *g.IpPermissionsEgress[0].IpRanges[0].CidrIp != "0.0.0.0/0" {
+	if len(g.IpPermissionsEgress) != 1 || *g.IpPermissionsEgress[0].IpProtocol != "-1" || *g.IpPermissionsEgress[0].IpRanges[0].CidrIp != "0.0.0.0/0" || *g.IpPermissionsEgress[0].Ipv6Ranges[0].CidrIpv6 != "::/0" {
 		t.Errorf("a new group lets everything out: %+v", g.IpPermissionsEgress)
 	}
 }

@@ -29,10 +29,14 @@ var (
 	groupID   = regexp.MustCompile(`^sg-[0-9a-f]{8,17}$`)
 )
 
+// newGroup lets everything out: IPv6 too in a VPC that has it. That is documented of the default group alone, and Terraform knows it of others.
 func (s *Service) newGroup(g SecurityGroup) {
 	s.groups[g.ID] = &group{id: g.ID, name: g.Name, description: g.Description}
 	s.setTags(g.ID, g.Tags)
 	s.addRule(g.ID, &rule{direction: egress, protocol: "-1", peer: peer{cidr4: "0.0.0.0/0"}}, nil)
+	if s.vpc.IPv6.IsValid() {
+		s.addRule(g.ID, &rule{direction: egress, protocol: "-1", peer: peer{cidr6: "::/0"}}, nil)
+	}
 }
 
 type createGroupInput struct {

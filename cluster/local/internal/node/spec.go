@@ -24,8 +24,8 @@ var defaultZones = []string{"us-east-1a", "us-east-1b", "us-east-1c"}
 func Defaults() []Spec {
 	return []Spec{
 		{Name: "node-a", IP: netip.MustParseAddr("10.64.0.11"), Zone: "us-east-1a", ProviderID: "aws:///us-east-1a/i-0a00000000000000a"},
-		{Name: "node-b", IP: netip.MustParseAddr("10.64.64.11"), Zone: "us-east-1b", ProviderID: "aws:///us-east-1b/i-0b00000000000000b"},
-		{Name: "node-c", IP: netip.MustParseAddr("10.64.128.11"), Zone: "us-east-1c", ProviderID: "aws:///us-east-1c/i-0c00000000000000c"},
+		{Name: "node-b", IP: netip.MustParseAddr("10.64.64.11"), Zone: "us-east-1b", ProviderID: "aws:///us-east-1b/i-0a00000000000000b"},
+		{Name: "node-c", IP: netip.MustParseAddr("10.64.128.11"), Zone: "us-east-1c", ProviderID: "aws:///us-east-1c/i-0a00000000000000c"},
 	}
 }
 

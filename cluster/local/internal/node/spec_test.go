@@ -219,7 +219,7 @@ func TestObject(t *testing.T) {
 		"hostname":                    "node-b",
 		"zone":                        "us-east-1b",
 		"region":                      "us-east-1",
-		"providerID":                  "aws:///us-east-1b/i-0b00000000000000b",
+		"providerID":                  "aws:///us-east-1b/i-0a00000000000000b",
 		"podCIDR":                     "10.64.80.0/20",
 		string(corev1.NodeInternalIP): "10.64.64.11",
 		string(corev1.NodeHostName):   "node-b",
