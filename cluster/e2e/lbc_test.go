@@ -82,7 +82,7 @@ func lbcArgs(ts *testscript.TestScript, namespace string) []string {
 	ts.Check(os.MkdirAll(dir, 0o700))
 	ts.Check(os.WriteFile(filepath.Join(dir, "tls.crt"), p.Certificate, 0o600))
 	ts.Check(os.WriteFile(filepath.Join(dir, "tls.key"), p.Key, 0o600))
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It is closed at once.
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	ts.Check(err)

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go/middleware"
 
-	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
+	awsbody "github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 )
 
 // A World is what the simulated account holds before anything is made in it.
@@ -111,7 +111,7 @@ func (s *Stack) AWS(ctx context.Context) (aws.Config, error) {
 		config.WithRegion(Region),
 		config.WithBaseEndpoint(s.endpoint),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, "")),
-		config.WithAPIOptions([]func(*middleware.Stack) error{body.Plain}))
+		config.WithAPIOptions([]func(*middleware.Stack) error{awsbody.Plain}))
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("cannot configure an AWS client: %w", err)
 	}

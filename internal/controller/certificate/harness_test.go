@@ -98,8 +98,8 @@ func (b *bench) renew(s *corev1.Secret, host string) *corev1.Secret {
 
 func secret(t *testing.T, secretName, host string, validFor time.Duration) *corev1.Secret {
 	t.Helper()
-	certificate, key := rig.KeyPair(t, host, validFor)
-	return &corev1.Secret{ObjectMeta: rig.Meta(secretName), Type: corev1.SecretTypeTLS, Data: map[string][]byte{"tls.crt": certificate, "tls.key": key}}
+	leaf, key := rig.KeyPair(t, host, validFor)
+	return &corev1.Secret{ObjectMeta: rig.Meta(secretName), Type: corev1.SecretTypeTLS, Data: map[string][]byte{"tls.crt": leaf, "tls.key": key}}
 }
 
 func fingerprint(t *testing.T, s *corev1.Secret) string {

@@ -36,10 +36,8 @@ func (s *Service) addInstance(i Instance) error {
 	if s.instances[i.ID] != nil || s.used[i.Address] {
 		return fmt.Errorf("instance %q: id or address %s is in use", i.ID, i.Address)
 	}
-	for _, p := range i.Prefixes {
-		if p.Bits() != prefixBits || p.Masked() != p || !subnet.CIDR.Contains(p.Addr()) {
-			return fmt.Errorf("instance %q: %s is no /%d of its subnet's %s", i.ID, p, prefixBits, subnet.CIDR)
-		}
+	if err := i.checkPrefixes(subnet); err != nil {
+		return err
 	}
 	groups := i.SecurityGroups
 	if len(groups) == 0 {
@@ -63,6 +61,15 @@ func (s *Service) addInstance(i Instance) error {
 	for _, p := range i.Prefixes {
 		for _, a := range addressesOf(p) {
 			s.used[a] = true
+		}
+	}
+	return nil
+}
+
+func (i *Instance) checkPrefixes(subnet *Subnet) error {
+	for _, p := range i.Prefixes {
+		if p.Bits() != prefixBits || p.Masked() != p || !subnet.CIDR.Contains(p.Addr()) {
+			return fmt.Errorf("instance %q: %s is no /%d of its subnet's %s", i.ID, p, prefixBits, subnet.CIDR)
 		}
 	}
 	return nil
