@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/cluster/assumption"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
 )
 
@@ -54,7 +55,7 @@ func simulated(o simulator.Options) (assumption.Options, func(), error) {
 	}
 	return assumption.Options{
 		AWS: aws.Config{
-			Region: "us-east-1", BaseEndpoint: aws.String("http://" + api), Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+			Region: "us-east-1", APIOptions: body.APIOptions(), BaseEndpoint: aws.String("http://" + api), Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		},
 		Subnets: []string{"subnet-0a64000000000000a", "subnet-0a64000000000000b"},
 		Scheme:  types.LoadBalancerSchemeEnumInternetFacing, Source: "127.0.0.0/8", Target: simulatedTarget,

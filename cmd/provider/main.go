@@ -119,7 +119,7 @@ func logger(f flags) logging.Logger {
 		own, theirs = zapcore.DebugLevel, zapcore.DebugLevel
 	}
 	at := func(level zapcore.Level) logr.Logger {
-		return zap.New(zap.Level(level), zap.UseDevMode(f.Debug), zap.StacktraceLevel(zapcore.PanicLevel)).WithName("provider-alb-gateway")
+		return lazy(zap.New(zap.Level(level), zap.UseDevMode(f.Debug), zap.StacktraceLevel(zapcore.PanicLevel))).WithName("provider-alb-gateway")
 	}
 	ctrl.SetLogger(at(theirs))
 	klog.SetLogger(at(theirs))

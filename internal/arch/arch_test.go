@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 	"cluster/chaos":                {"apis", "cluster/scene", "cluster/stack", "internal/alb", "internal/translate"},
 	"cluster/demo":                 {"cluster/stack", "internal/view"},
 	"cluster/assumption":           {},
-	"cmd/assumptions":              {"cluster/assumption", "internal/simulator"},
+	"cmd/assumptions":              {"cluster/assumption", "internal/aws/body", "internal/simulator"},
 	"cmd/demo":                     {"cluster/demo"},
 	"cmd/albsim":                   {"internal/simulator"},
 	"cmd/kubectl-alb":              {"internal/adopt", "internal/aws/body", "internal/controller/gateway", "internal/snapshot", "internal/translate", "internal/view"},

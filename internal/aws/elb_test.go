@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wire"
 )
@@ -65,7 +66,7 @@ func fixed(code string) []types.Action {
 // behind is a client of somebody else.
 func (b *bench) behind() *elbv2.Client {
 	return elbv2.New(elbv2.Options{
-		Region: "us-east-1", BaseEndpoint: &b.url, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		Region: "us-east-1", APIOptions: body.APIOptions(), BaseEndpoint: &b.url, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		RetryMaxAttempts: 1, HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 	})
 }

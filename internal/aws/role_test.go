@@ -22,6 +22,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/iam"
 	simsts "github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/sts"
@@ -240,7 +241,7 @@ func whoAmI(t *testing.T, objects ...client.Object) (string, error) {
 		return "", err
 	}
 	o := a.ELB.api.Options()
-	out, err := sts.New(sts.Options{Region: o.Region, BaseEndpoint: o.BaseEndpoint, Credentials: o.Credentials}).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
+	out, err := sts.New(sts.Options{Region: o.Region, APIOptions: body.APIOptions(), BaseEndpoint: o.BaseEndpoint, Credentials: o.Credentials}).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return "", err
 	}

@@ -30,3 +30,6 @@ func Plain(stack *middleware.Stack) error {
 		return next.HandleFinalize(ctx, in)
 	}), middleware.Before)
 }
+
+// APIOptions with Plain alone, for clients that have no other.
+func APIOptions() []func(*middleware.Stack) error { return []func(*middleware.Stack) error{Plain} }

@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/certificate"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/listener"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/rig"
@@ -59,7 +60,7 @@ func newFaultyBench(t *testing.T, faults simulator.Faults, objects ...client.Obj
 	b.Rig = rig.New(t, rig.Place{Endpoint: server.URL, Region: "us-east-1", VPCID: ec2.DefaultVPC}, indexes, objects...)
 	b.certificates = rig.Run(b.Rig, certificate.Kind(b.Kube))
 	b.acm = acmapi.New(acmapi.Options{
-		Region: "us-east-1", BaseEndpoint: &server.URL, HTTPClient: server.Client(), Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		Region: "us-east-1", APIOptions: body.APIOptions(), BaseEndpoint: &server.URL, HTTPClient: server.Client(), Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
 	return b
 }

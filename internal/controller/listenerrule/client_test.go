@@ -15,6 +15,7 @@ import (
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/lookup"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/rig"
 )
@@ -23,7 +24,7 @@ import (
 func (b *bench) certificate() *string {
 	b.Helper()
 	certificates := acm.New(acm.Options{
-		Region: "us-east-1", BaseEndpoint: b.ELB.Options().BaseEndpoint, Credentials: b.ELB.Options().Credentials,
+		Region: "us-east-1", APIOptions: body.APIOptions(), BaseEndpoint: b.ELB.Options().BaseEndpoint, Credentials: b.ELB.Options().Credentials,
 	})
 	return rig.Value(certificates.RequestCertificate(b.Context(), &acm.RequestCertificateInput{
 		DomainName: new("shop.example.com"), ValidationMethod: acmtypes.ValidationMethodDns,

@@ -26,6 +26,7 @@ import (
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
 	gwcfgv1 "github.com/crossplane-contrib/provider-alb-gateway/apis/gateway/v1"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/drive"
 )
 
@@ -107,11 +108,11 @@ func New(t *testing.T, p Place, indexes []Index, objects ...client.Object) *Rig 
 		T: t, Kube: kube, Scheme: scheme,
 		Accounts: aws.NewAccounts(kube, aws.Options{Ages: forgetful(), Attempts: 1}),
 		ELB: elbv2.New(elbv2.Options{
-			Region: p.Region, BaseEndpoint: &p.Endpoint, Retryer: awssdk.NopRetryer{},
+			Region: p.Region, APIOptions: body.APIOptions(), BaseEndpoint: &p.Endpoint, Retryer: awssdk.NopRetryer{},
 			Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		}),
 		S3: s3.New(s3.Options{
-			Region: p.Region, BaseEndpoint: &p.Endpoint, Retryer: awssdk.NopRetryer{}, UsePathStyle: true,
+			Region: p.Region, APIOptions: body.APIOptions(), BaseEndpoint: &p.Endpoint, Retryer: awssdk.NopRetryer{}, UsePathStyle: true,
 			Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		}),
 	}

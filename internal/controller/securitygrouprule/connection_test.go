@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/rig"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/securitygrouprule"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
@@ -42,7 +43,7 @@ func newBench(t *testing.T) *bench {
 		sim.Close()
 	})
 	b := &bench{sim: sim}
-	b.ec2 = ec2api.New(ec2api.Options{Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""), HTTPClient: server.Client()})
+	b.ec2 = ec2api.New(ec2api.Options{Region: "us-east-1", APIOptions: body.APIOptions(), BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""), HTTPClient: server.Client()})
 	b.Rig = rig.New(t, rig.Place{Endpoint: server.URL, Region: "us-east-1", VPCID: ec2.DefaultVPC}, rig.Indexes(securitygrouprule.Kind()))
 	b.runner = rig.Run(b.Rig, securitygrouprule.Kind())
 	b.web, b.shop = b.group("web"), b.group("shop")

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/rig"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/shieldprotection"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
@@ -43,7 +44,7 @@ func newBench(t *testing.T, subscribed simulator.Options) *bench {
 		sim.Close()
 	})
 	b := &bench{sim: sim}
-	b.shield = shield.New(shield.Options{Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""), HTTPClient: server.Client()})
+	b.shield = shield.New(shield.Options{Region: "us-east-1", APIOptions: body.APIOptions(), BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""), HTTPClient: server.Client()})
 	b.Rig = rig.New(t, rig.Place{Endpoint: server.URL, Region: "us-east-1", VPCID: ec2.DefaultVPC}, rig.Indexes(shieldprotection.Kind()))
 	b.runner = rig.Run(b.Rig, shieldprotection.Kind())
 	lb := rig.Value(b.ELB.CreateLoadBalancer(t.Context(), &elbv2.CreateLoadBalancerInput{Name: new(name), Subnets: []string{"subnet-0a64000000000000a", "subnet-0a64000000000000b"}}))(b.Rig)

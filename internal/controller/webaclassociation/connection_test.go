@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	albv1alpha1 "github.com/crossplane-contrib/provider-alb-gateway/apis/alb/v1alpha1"
+	"github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/rig"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/controller/webaclassociation"
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator"
@@ -45,7 +46,7 @@ func newBench(t *testing.T) *bench {
 		sim.Close()
 	})
 	b := &bench{sim: sim}
-	b.waf = wafv2.New(wafv2.Options{Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""), HTTPClient: server.Client()})
+	b.waf = wafv2.New(wafv2.Options{Region: "us-east-1", APIOptions: body.APIOptions(), BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""), HTTPClient: server.Client()})
 	b.Rig = rig.New(t, rig.Place{Endpoint: server.URL, Region: "us-east-1", VPCID: ec2.DefaultVPC}, rig.Indexes(webaclassociation.Kind()))
 	b.runner = rig.Run(b.Rig, webaclassociation.Kind())
 	lb := rig.Value(b.ELB.CreateLoadBalancer(t.Context(), &elbv2.CreateLoadBalancerInput{Name: new(name), Subnets: []string{"subnet-0a64000000000000a", "subnet-0a64000000000000b"}}))(b.Rig)
