@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -94,6 +96,16 @@ func (l *lab) shut(ctx context.Context, namespace string) error {
 		}
 		return nil
 	})
+}
+
+// alone shuts what rows share: nothing but the row's own is polled.
+func (l *lab) alone(ctx context.Context) error {
+	for _, namespace := range slices.Sorted(maps.Keys(l.made)) {
+		if err := l.shut(ctx, namespace); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settled waits until the Gateway of a namespace is programmed, each route has been looked at, and each managed resource is

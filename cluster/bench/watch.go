@@ -26,6 +26,9 @@ func steady(ctx context.Context, l *lab) ([]figure, error) {
 	if err := l.provider(ctx, usual...); err != nil {
 		return nil, err
 	}
+	if err := l.alone(ctx); err != nil {
+		return nil, err
+	}
 	if err := l.open(ctx, s); err != nil {
 		return nil, err
 	}
