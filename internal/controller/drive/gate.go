@@ -36,6 +36,7 @@ type gate[T resource.ModernManaged] struct {
 	kind  Kind[T]
 	inner reconcile.Reconciler
 	tries *tries
+	own   *overtaken
 
 	withdrawal Withdrawal // nil: never
 }
@@ -71,6 +72,7 @@ func newGate[T resource.ModernManaged](kube client.Client, scheme *runtime.Schem
 		kind:  k,
 		inner: managed.NewReconciler(clientManager{kube: keep, scheme: scheme}, resource.ManagedKind(k.GVK), settings...),
 		tries: newTries(),
+		own:   newOvertaken(),
 
 		withdrawal: o.Withdrawal,
 	}
@@ -95,10 +97,15 @@ func (g *gate[T]) Reconcile(ctx context.Context, req reconcile.Request) (reconci
 	mg := g.kind.New()
 	if err := g.keep.Get(ctx, req.NamespacedName, mg); kerrors.IsNotFound(err) {
 		g.tries.forget(req.NamespacedName)
+		g.own.forget(req.NamespacedName)
 		return reconcile.Result{}, nil
 	} else if err != nil {
 		return reconcile.Result{}, errors.Wrapf(err, "cannot get %s", g.kind.GVK.Kind)
 	}
+	if d := g.own.wait(req.NamespacedName, mg.GetResourceVersion()); d > 0 {
+		return after(d), nil
+	}
+	defer g.own.by(p)
 	reason, err := g.reason(ctx, mg)
 	if err != nil {
 		return reconcile.Result{}, err

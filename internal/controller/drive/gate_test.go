@@ -165,6 +165,28 @@ func TestWhoWaitedGoesOn(t *testing.T) {
 	}
 }
 
+// What was just written is waited for, where the cache does not have it yet: nothing is done with what it replaced.
+func TestCacheBehindOwnWrites(t *testing.T) {
+	w := newWorld(t, group())
+	old := w.stored()
+	w.reconcile()
+	w.seen()
+	w.lag = old
+	for _, want := range []time.Duration{again, 2 * again} {
+		if r := w.reconcile(); r.RequeueAfter != want {
+			t.Errorf("\nthe cache is waited for\nReconcile(...): want after %s, got %+v", want, r)
+		}
+	}
+	if calls, writes := w.seen(); len(calls)+len(writes) > 0 {
+		t.Errorf("\nnothing is done with an old object\ncalls %v, writes %v", calls, writes)
+	}
+	w.lag = nil
+	w.reconcile()
+	if diff := cmp.Diff([]string{"Synced=True ReconcileSuccess", "Ready=True Available"}, conditions(w.stored())); diff != "" {
+		t.Errorf("\nonce the cache has it, it goes on\nconditions: -want, +got:\n%s", diff)
+	}
+}
+
 func TestLifeOfAnObject(t *testing.T) {
 	w := newWorld(t, group())
 	if r := w.reconcile(); r.RequeueAfter != createdRetry {

@@ -37,7 +37,8 @@ type world struct {
 	exists, isAsDesired bool
 	stubborn            bool // an update does not make it as desired
 	diff                string
-	adopts              bool // Observe finds it by its name
+	adopts              bool                    // Observe finds it by its name
+	lag                 *v1alpha1.SecurityGroup // what the cache still has
 	errs                map[string]error
 	events              events
 }
@@ -81,6 +82,13 @@ func newWorld(t *testing.T, mg *v1alpha1.SecurityGroup, more ...client.Object) *
 		b = b.WithObjects(mg)
 	}
 	w.kube = b.WithInterceptorFuncs(interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
+			if mg, ok := o.(*v1alpha1.SecurityGroup); ok && w.lag != nil {
+				w.lag.DeepCopyInto(mg)
+				return nil
+			}
+			return c.Get(ctx, key, o, opts...)
+		},
 		Update: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.UpdateOption) error {
 			w.writes["object"]++
 			return c.Update(ctx, o, opts...)

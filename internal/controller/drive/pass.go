@@ -32,8 +32,9 @@ const (
 type pass struct {
 	name types.NamespacedName
 
-	// stored is the object as the API server is known to hold it.
-	stored resource.Managed
+	// stored is the object as the API server is known to hold it, and replaced are its versions before.
+	stored   resource.Managed
+	replaced []string
 
 	// absent: what the object is for was looked for in AWS, and is not there.
 	absent bool
@@ -74,6 +75,9 @@ func (p *pass) remember(mg resource.Managed) {
 		return // a pass looks twice
 	}
 	if c, ok := mg.DeepCopyObject().(resource.Managed); ok {
+		if p.stored != nil {
+			p.replaced = append(p.replaced, p.stored.GetResourceVersion())
+		}
 		p.stored = c
 	}
 }
