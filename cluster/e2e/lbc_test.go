@@ -27,28 +27,23 @@ func conditions(name string) (bool, error) {
 	return err == nil, nil
 }
 
-// others that run now, by the namespace of their script.
-var others = map[string]*stack.Replica{}
+// other is the one that runs. Scripts run one after the other.
+var other *stack.Replica
 
 // lbc start|stop runs AWS Load Balancer Controller for the script's namespace, and points the environment of commands at AWS. In the end
 // $ARN is that of the load balancer of Gateway shop.
 func lbc(ts *testscript.TestScript, _ bool, args []string) {
-	namespace := ts.Getenv("NS")
 	switch strings.Join(args, " ") {
 	case "start":
-		for _, kv := range system.Env() {
-			if k, v, _ := strings.Cut(kv, "="); strings.HasPrefix(k, "AWS_") {
-				ts.Setenv(k, v)
-			}
-		}
+		pointAtAWS(ts)
 		_, err := system.Kubectl(context.Background(), "", "apply", "-f", otherController+"-crds")
 		ts.Check(err)
-		r, err := system.StartProgram(stack.Program{Name: "aws-load-balancer-controller", Path: otherController, Args: lbcArgs(ts, namespace), Env: system.Env()})
+		r, err := system.StartProgram(stack.Program{Name: "aws-load-balancer-controller", Path: otherController, Args: lbcArgs(ts), Env: system.Env()})
 		ts.Check(err)
-		others[namespace] = r
+		other = r
 		ts.Defer(func() { _ = r.Stop() })
 	case "stop":
-		ts.Check(others[namespace].Stop())
+		ts.Check(other.Stop())
 		ts.Setenv("ARN", madeFor(ts, "shop"))
 	default:
 		ts.Fatalf("usage: lbc start|stop")
@@ -73,7 +68,7 @@ func madeFor(ts *testscript.TestScript, gateway string) string {
 	return ""
 }
 
-func lbcArgs(ts *testscript.TestScript, namespace string) []string {
+func lbcArgs(ts *testscript.TestScript) []string {
 	world, err := system.World(context.Background())
 	ts.Check(err)
 	p, err := stack.NewKeyPair("localhost")
@@ -82,13 +77,12 @@ func lbcArgs(ts *testscript.TestScript, namespace string) []string {
 	ts.Check(os.MkdirAll(dir, 0o700))
 	ts.Check(os.WriteFile(filepath.Join(dir, "tls.crt"), p.Certificate, 0o600))
 	ts.Check(os.WriteFile(filepath.Join(dir, "tls.key"), p.Key, 0o600))
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	webhooks, err := stack.FreeAddress()
 	ts.Check(err)
-	_, port, err := net.SplitHostPort(l.Addr().String())
+	_, port, err := net.SplitHostPort(webhooks)
 	ts.Check(err)
-	ts.Check(l.Close())
 	return []string{
-		"--kubeconfig=" + system.Kubeconfig(), "--watch-namespace=" + namespace, "--cluster-name=" + stack.ClusterName, "--aws-region=" + stack.Region,
+		"--kubeconfig=" + system.Kubeconfig(), "--watch-namespace=" + ts.Getenv("NS"), "--cluster-name=" + stack.ClusterName, "--aws-region=" + stack.Region,
 		"--aws-vpc-id=" + world.VPC, "--webhook-cert-dir=" + dir, "--webhook-bind-port=" + port, "--metrics-bind-addr=0",
 		"--health-probe-bind-addr=127.0.0.1:0", "--enable-leader-election=false", "--enable-waf=false", "--lb-stabilization-monitor-interval=2s",
 	}

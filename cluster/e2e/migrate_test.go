@@ -28,6 +28,15 @@ const (
 	lbcTargets = "k8s-migrate-shop-aaaaaaaaaa"
 )
 
+// pointAtAWS the environment of commands.
+func pointAtAWS(ts *testscript.TestScript) {
+	for _, kv := range system.Env() {
+		if k, v, _ := strings.Cut(kv, "="); strings.HasPrefix(k, "AWS_") {
+			ts.Setenv(k, v)
+		}
+	}
+}
+
 // aws-lbc CERTIFICATE... lays out what the other controller makes of Gateway shop with one HTTPRoute of two rules, on port 80 and with
 // the certificates on port 443, points the environment of commands at AWS, and sets $ARN and $DNS.
 func awsLBC(ts *testscript.TestScript, _ bool, args []string) {
@@ -35,11 +44,7 @@ func awsLBC(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: aws-lbc CERTIFICATE...")
 	}
 	ctx := context.Background()
-	for _, kv := range system.Env() {
-		if k, v, _ := strings.Cut(kv, "="); strings.HasPrefix(k, "AWS_") {
-			ts.Setenv(k, v)
-		}
-	}
+	pointAtAWS(ts)
 	w := &lbcWorld{ts: ts, stack: ts.Getenv("NS") + "/shop"}
 	cfg, err := system.AWS(ctx)
 	ts.Check(err)

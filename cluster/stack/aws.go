@@ -15,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/smithy-go/middleware"
 
 	awsbody "github.com/crossplane-contrib/provider-alb-gateway/internal/aws/body"
 )
@@ -111,7 +110,7 @@ func (s *Stack) AWS(ctx context.Context) (aws.Config, error) {
 		config.WithRegion(Region),
 		config.WithBaseEndpoint(s.endpoint),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, "")),
-		config.WithAPIOptions([]func(*middleware.Stack) error{awsbody.Plain}))
+		config.WithAPIOptions(awsbody.APIOptions()))
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("cannot configure an AWS client: %w", err)
 	}

@@ -120,7 +120,7 @@ func (p *process) kill() error {
 	return nil
 }
 
-// The ports that freeAddress chooses from: below those that systems give to outgoing connections and to node ports, so that nothing
+// The ports that FreeAddress chooses from: below those that systems give to outgoing connections and to node ports, so that nothing
 // takes one before whoever it is for.
 const (
 	firstPort = 20000
@@ -135,8 +135,8 @@ var (
 	given atomic.Uint32
 )
 
-// freeAddress is a loopback address that nothing listens on, another one each time.
-func freeAddress() (string, error) {
+// FreeAddress is a loopback address that nothing listens on, another one each time.
+func FreeAddress() (string, error) {
 	var err error
 	for range 20 {
 		var l net.Listener

@@ -137,10 +137,10 @@ func (s *Stack) Page() string { return "http://" + s.page + "/" }
 // StartProvider starts bin/provider and waits until it says that it is ready.
 func (s *Stack) StartProvider(ctx context.Context) error {
 	var err error
-	if s.metrics, err = freeAddress(); err != nil {
+	if s.metrics, err = FreeAddress(); err != nil {
 		return err
 	}
-	if s.page, err = freeAddress(); err != nil {
+	if s.page, err = FreeAddress(); err != nil {
 		return err
 	}
 	r, err := s.StartReplica(ctx, "provider", "--metrics-bind-address="+s.metrics, "--page-bind-address="+s.page)
@@ -177,7 +177,7 @@ func (s *Stack) StartReplica(ctx context.Context, name string, args ...string) (
 
 // StartReplicaVia starts one with more in its environment, such as an AWS_ENDPOINT_URL of its own.
 func (s *Stack) StartReplicaVia(ctx context.Context, via []string, name string, args ...string) (*Replica, error) {
-	health, err := freeAddress()
+	health, err := FreeAddress()
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-	"github.com/aws/smithy-go/middleware"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/adopt"
@@ -94,7 +93,7 @@ func (a *adoptCommand) move(ctx context.Context, g *global) (*adopt.Move, error)
 	if g.Namespace != "" {
 		namespace = g.Namespace
 	}
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithAPIOptions([]func(*middleware.Stack) error{body.Plain}))
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithAPIOptions(body.APIOptions()))
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot reach AWS")
 	}

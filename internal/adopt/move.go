@@ -202,10 +202,10 @@ func (m *Move) Finish(ctx context.Context) error {
 			return errors.Wrapf(err, "cannot delete rule %s", *r.RuleArn)
 		}
 	}
+	if err := m.unbind(ctx, f.TargetGroups); err != nil {
+		return err
+	}
 	for _, g := range f.TargetGroups {
-		if err := m.unbind(ctx, *g.TargetGroupArn); err != nil {
-			return err
-		}
 		if err := m.drain(ctx, *g.TargetGroupArn); err != nil {
 			return err
 		}

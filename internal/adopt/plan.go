@@ -32,7 +32,7 @@ type Plan struct {
 
 // A Step is one piece and what becomes of it.
 type Step struct {
-	Action string `json:"action"` // keep, make, remove or release
+	Action string `json:"action"` // keep, make, remove, release or forget
 	Kind   string `json:"kind"`
 	Name   string `json:"name"`
 	How    string `json:"how,omitempty"`

@@ -19,9 +19,12 @@ import (
 // theirBinding is by which the other controller registers targets.
 var theirBinding = schema.GroupVersionKind{Group: "elbv2.k8s.aws", Version: "v1beta1", Kind: "TargetGroupBinding"}
 
-// unbind a target group: the other controller would register targets again, and, when it is given the load balancer back, not get past
+// unbind target groups: the other controller would register targets again, and, when it is given the load balancer back, not get past
 // an object by the name of one that it makes.
-func (m *Move) unbind(ctx context.Context, arn string) error {
+func (m *Move) unbind(ctx context.Context, groups []elbtypes.TargetGroup) error {
+	if len(groups) == 0 {
+		return nil
+	}
 	list := &unstructured.UnstructuredList{}
 	list.SetGroupVersionKind(theirBinding.GroupVersion().WithKind(theirBinding.Kind + "List"))
 	if err := m.Kube.List(ctx, list); kmeta.IsNoMatchError(err) || kerrors.IsNotFound(err) {
@@ -30,7 +33,8 @@ func (m *Move) unbind(ctx context.Context, arn string) error {
 		return errors.Wrap(err, "cannot list the TargetGroupBindings of AWS Load Balancer Controller")
 	}
 	for i := range list.Items {
-		if of, _, _ := unstructured.NestedString(list.Items[i].Object, "spec", "targetGroupARN"); of != arn {
+		arn, _, _ := unstructured.NestedString(list.Items[i].Object, "spec", "targetGroupARN")
+		if !slices.ContainsFunc(groups, func(g elbtypes.TargetGroup) bool { return awssdk.ToString(g.TargetGroupArn) == arn }) {
 			continue
 		}
 		if err := m.forget(ctx, &list.Items[i]); err != nil {

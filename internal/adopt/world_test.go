@@ -151,8 +151,7 @@ func newWorld(t *testing.T, objects string) *world {
 		}
 		rig.Must(w.Rig, w.Rig.Kube.Create(t.Context(), o.(client.Object))) //nolint:forcetypeassert // All are.
 	}
-	c := awssdk.Config{Region: place.Region, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
-	c.APIOptions = append(c.APIOptions, body.Plain)
+	c := awssdk.Config{Region: place.Region, APIOptions: body.APIOptions(), BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
 	w.ec2 = ec2api.NewFromConfig(c)
 	w.Rig.ELB = elbv2.NewFromConfig(c)
 	w.Move = &Move{ELB: w.Rig.ELB, EC2: w.ec2, Kube: w.Rig.Kube, Load: w.load}

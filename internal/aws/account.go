@@ -248,7 +248,7 @@ func (a *Accounts) sdkConfig(ctx context.Context, c Config, creds *awssdk.Creden
 	load := []func(*config.LoadOptions) error{
 		config.WithRetryer(a.retryer),
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(20 * time.Second)),
-		config.WithAPIOptions([]func(*smithy.Stack) error{body.Plain}),
+		config.WithAPIOptions(body.APIOptions()),
 	}
 	if c.Spec.Region != "" {
 		load = append(load, config.WithRegion(c.Spec.Region))

@@ -176,8 +176,7 @@ func newAccount(t *testing.T, indexes ...rig.Index) *world {
 		server.Close()
 		sim.Close()
 	})
-	c := awssdk.Config{Region: region, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
-	c.APIOptions = append(c.APIOptions, body.Plain)
+	c := awssdk.Config{Region: region, APIOptions: body.APIOptions(), BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
 	w := &world{endpoint: server.URL, ec2: ec2api.NewFromConfig(c), acm: acmapi.NewFromConfig(c), waf: wafv2.NewFromConfig(c), shield: shield.NewFromConfig(c)}
 	indexes = append(indexes,
 		rig.Index{Object: &corev1.Pod{}, Field: "targetgroupbinding.gate", Values: func(client.Object) []string { return nil }},

@@ -31,5 +31,5 @@ func Plain(stack *middleware.Stack) error {
 	}), middleware.Before)
 }
 
-// APIOptions with Plain alone, for clients that have no other.
+// APIOptions for the configuration of a client: Plain alone.
 func APIOptions() []func(*middleware.Stack) error { return []func(*middleware.Stack) error{Plain} }

@@ -190,7 +190,7 @@ func sameStatus(a, b resource.Managed) bool {
 
 // atProvider is what the status of a managed resource says of what is in AWS.
 func atProvider(mg resource.Managed) any {
-	return reflect.Indirect(reflect.ValueOf(mg)).FieldByName("Status").FieldByName("AtProvider").Interface()
+	return reflect.ValueOf(statusOf(mg)).Elem().FieldByName("AtProvider").Interface()
 }
 
 // statusOf a managed resource, which is a pointer to a struct that has one: a pointer to it.

@@ -158,7 +158,7 @@ func (s *Service) getForResource(in *resourceInput) (*getOutput, error) {
 	if acl == nil {
 		return &getOutput{}, nil
 	}
-	return &getOutput{acl.described()}, nil
+	return &getOutput{s.described(acl)}, nil
 }
 
 type aclInput struct{ WebACLArn string }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/crossplane-contrib/provider-alb-gateway/internal/simulator/wire"
 )
@@ -35,8 +34,8 @@ type describedACL struct {
 	ManagedByFirewallManager bool
 }
 
-func (a *webACL) described() *describedACL {
-	out := &describedACL{webACL: *a, settings: a.settings, LabelNamespace: "awswaf:" + accountOf(a.ARN) + ":webacl:" + a.Name + ":"}
+func (s *Service) described(a *webACL) *describedACL {
+	out := &describedACL{webACL: *a, settings: a.settings, LabelNamespace: "awswaf:" + s.account + ":webacl:" + a.Name + ":"}
 	out.LockToken = ""
 	return out
 }
@@ -135,7 +134,7 @@ func (s *Service) get(in *idInput) (*getACLOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &getACLOutput{acl.described(), acl.LockToken}, nil
+	return &getACLOutput{s.described(acl), acl.LockToken}, nil
 }
 
 type updateInput struct {
@@ -240,8 +239,6 @@ func (s *Service) untag(in *tagsInput) (*none, error) {
 	}
 	return &none{}, nil
 }
-
-func accountOf(arn string) string { return strings.Split(arn, ":")[4] }
 
 func newID() string {
 	b := make([]byte, 16)
